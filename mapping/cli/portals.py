@@ -1,6 +1,7 @@
 """The portals of those who sign in, each served on this machine; a web server with TLS stands before them."""
 
 import datetime as dt
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,7 @@ from mapping.cli.options import (
     study_area,
 )
 from mapping.errors import MappingError, NotFound
-from mapping.resources import shipped
+from mapping.resources import for_owner, shipped
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,13 +45,6 @@ PlainOption = Annotated[
     bool, typer.Option("--plain-http", help="Let cookies go over HTTP: only to try it on your own machine.")
 ]
 INBOX, LEDGER = Path("build/private/inbox.db"), Path("build/private/ledger.db")
-DEMO_STAFF: "tuple[tuple[str, str, Role], ...]" = (
-    ("steward", "Zarina Invented", "steward"),
-    ("steward2", "Noor Invented", "steward"),
-    ("custodian", "Rustam Invented", "custodian"),
-    ("administrator", "Madina Invented", "administrator"),
-)
-"""Login, name and role of the invented people of the demo; two stewards, since much takes two."""
 PARTNER_VIEW = Path("build/private/partner.db")
 
 
@@ -167,14 +161,22 @@ def demo_staff(
     area: AreaOption = None,
 ) -> None:
     """Serve the staff portal of the demo on this machine, with invented people and a one-time link for each."""
+    from mapping.cli.demo_office import STAFF, bring_to_life
+    from mapping.directory.backups import new_key
     from web.access.roles import EVERYWHERE
     from web.staff.app import create_staff_app
+    from web.staff.operations.host import PARTNER_ADDRESS
 
     private, region = build / "private", study_area(area)
     if not (private / "directory.db").exists():
         raise NotFound(f"{private / 'directory.db'}: there is no demo; run `rohnamo demo --build {build}` first")
     stores = _demo_stores(private)
-    _invite(stores["accounts"], DEMO_STAFF, port, {"region": EVERYWHERE})
+    out.print("The invented office is made once, which takes half a minute.")
+    bring_to_life(build, region, stores["inbox"])
+    _invite(stores["accounts"], STAFF, port, {"region": EVERYWHERE})
+    os.environ.setdefault(PARTNER_ADDRESS, f"http://localhost:{port - 1}")
+    if not (key := private / "demo-backup.key").exists():
+        for_owner(key).write_text(f"{new_key()[0]}\n", encoding="ascii")
     portal = create_staff_app(
         private / "directory.db",
         region,
@@ -182,6 +184,7 @@ def demo_staff(
         demo=True,
         secure=False,
         maps=_own_maps(private / "maps"),
+        backup_key=key,
     )
     serve_portal(portal, port)
 

@@ -3,6 +3,7 @@
 import errno
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from flask import Flask
 from typer.testing import CliRunner
 
 from mapping.cli import app, portals
-from mapping.directory.directory import public_id
+from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
+from mapping.editions.releases import Releases
 from mapping.errors import MappingError, NotFound
 from mapping.view.view import View
 from tests.support.sample import TODAY, key, sample_directory
@@ -103,6 +105,23 @@ def test_what_is_saved_in_the_staff_portal_of_the_demo_stays_in_its_own_folder(s
     ((portal, _),) = served
     assert portal.config["MAPS"] == tmp_path / "private" / "maps"
     assert {path.name for path in portal.config["MAPS"].iterdir()} == {path.name for path in DEMO.glob("*.toml")}
+
+
+def test_the_office_of_the_demo_has_something_to_do_on_every_page(served, tiny_area, tmp_path):
+    sample_directory(tmp_path / "private", tiny_area).close()
+    for _ in range(2):  # the second start adds nothing
+        done = run("demo-staff", "--build", tmp_path, "--area", TINY)
+        assert done.exit_code == 0, done.output
+    (portal, _), _ = served
+    roles = Counter(account.roles for account in portal.config["ACCOUNTS"].accounts())
+    assert roles == dict.fromkeys([("steward",), ("custodian",), ("administrator",)], 2)
+    assert len([*portal.config["INBOX"].messages(waiting=True)]) == 3
+    with Directory(tmp_path / "private" / "directory.db", tiny_area) as directory:
+        assert sorted(proposal.kind for proposal in directory.proposals()) == ["edit", "edit", "erase"]
+        assert len(directory.conflicts()) == 1
+    editions = Releases(tmp_path / "private" / "editions", tmp_path / "public.db", "public").editions()
+    assert [edition.live for edition in editions] == [True, False]
+    assert portal.config["BACKUP_KEY"].exists()
 
 
 def test_an_account_acts_in_regions_that_there_are_only(tmp_path):

@@ -17,13 +17,13 @@ from mapping.language.i18n import Message, show, translate
 from mapping.model import Organization, Service
 from web.access.guard import Open, ledger, study_area
 from web.access.mailer import WHY
-from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action
+from web.access.roles import ACTIONS, ROLES, Action
 from web.access.signin import page
 from web.portal import MenuItem
 from web.presenters.edition import short_code
 from web.staff.agreeing import ASKED, why
 from web.staff.common import everything_seen
-from web.staff.fields import AUDIENCE_LABELS, LABELS, TABLES
+from web.staff.fields import AUDIENCE_LABELS, LABELS, TABLES, labels
 from web.staff.operations.office import LABELS as SETTINGS
 from web.staff.operations.publish import FOR
 from web.staff.review.inbox import CALLED
@@ -38,22 +38,10 @@ MENU = (MenuItem("log.html", Message("Log"), "read_log", 103),)
 
 LINES = 200
 """How many lines the page of the log shows."""
-CODED = {
-    "account_added",
-    "account_changed",
-    "granted",
-    "grant_taken_back",
-    "leave_set",
-    "mail_failed",
-    "mail_sent",
-    "refusal_alarm",
-    "refused",
-    "reminder_sent",
-    "reveal_alarm",
-    "settings_changed",
-    "sign_in",
-    "sign_in_refused",
-}
+CODED = re.compile(
+    r"account_(added|changed)|granted|grant_taken_back|leave_set|mail_(failed|sent)|refus(al_alarm|ed)|reminder_sent|"
+    r"reveal_alarm|settings_changed|sign_in(_refused)?"
+)
 """Acts whose reason is written by code; all others hold what somebody wrote."""
 ROLE_NAMES: dict[str, Message] = {code: rule.label for code, rule in ROLES.items()}
 WORDS: dict[str, Message] = {
@@ -70,34 +58,13 @@ REASONS: dict[str, Message] = {
     **SETTINGS,
     **ROLE_NAMES,
     **WHY,
-    EVERYWHERE: Message("everywhere"),
-    "unknown": Message("no such account"),
-    "password": Message("wrong password"),
-    "code": Message("wrong code"),
-    "locked": Message("locked after wrong tries"),
-    "passkey": Message("passkey"),
+    **labels("log_reason"),
     "refusal_alarm": DEEDS["refusal_alarm"],
     "reveal_alarm": DEEDS["reveal_alarm"],
 }
 """What a code in the last column stands for."""
-SENTENCES: tuple[tuple[str, Message], ...] = (
-    (
-        r"(?P<audience>public|partner|focal_point) (?P<number>\d+)(?: [0-9a-f]{16})?",
-        Message("Edition {number}: {audience}"),
-    ),
-    (r"(?P<audience>public|partner|focal_point) (?P<digest>[0-9a-f]{16})", Message("{audience}, SHA-256 {digest}…")),
-    (r"(?:undo )?batch (?P<number>\d+)", Message("Act {number}")),
-    (r"act (?P<number>\d+): (?P<count>\d+) differences", Message("Act {number}; newly shown: {count}")),
-    (r"(?:region|organization) (?P<where>\S+)", Message("{where}")),
-    (r"(?P<role>\w+) disabled", Message("{role}; account disabled")),
-    (r"too many tries", Message("too many wrong tries")),
-    (r"code used", Message("the code was used before")),
-    (r"until (?P<day>[\d-]{10})", Message("until {day}")),
-    (r"of (?P<login>\S+) until (?P<day>[\d-]{10})", Message("{login}, until {day}")),
-    (r"(?P<count>\d+) in 24 hours", Message("in 24 hours: {count}")),
-    (r"(?P<why>\w+) for (?P<logins>.+)", Message("{why} As deputy of {logins}.")),
-)
-"""What code writes as a sentence, and how it is said."""
+SENTENCES = labels("log_sentence")
+"""What code writes as a sentence, by pattern, and how it is said."""
 
 
 class LineWords(NamedTuple):
@@ -135,7 +102,9 @@ def names_of(whole: VisibleRecords, area: StudyArea, language: str) -> dict[str,
 def in_words(line: LedgerLine, names: Mapping[str, str], language: str) -> LineWords:
     """Say a line in a language; ``names`` are those of `names_of`."""
     subject = "" if line.action == "refused" else _said(line.subject, WORDS, names, language)
-    reason = _said(line.reason, REASONS, names, language) if line.action in CODED else why(line.reason, language)
+    reason = (
+        _said(line.reason, REASONS, names, language) if CODED.fullmatch(line.action) else why(line.reason, language)
+    )
     return LineWords(line, subject, reason)
 
 
@@ -145,7 +114,7 @@ def _fits(words: LineWords, wanted: str) -> bool:
 
 
 def _said(text: str, words: Mapping[str, Message], names: Mapping[str, str], language: str) -> str:
-    for pattern, message in SENTENCES:
+    for pattern, message in SENTENCES.items():
         if match := re.fullmatch(pattern, text):
             values: dict[str, Any] = {}
             for name, part in match.groupdict().items():

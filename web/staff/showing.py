@@ -11,16 +11,13 @@ from mapping.language.i18n import Message
 from mapping.model import AUDIENCES, PARTS, RECORDS, WHOLES, Audience, references
 from mapping.safety.agreed import OWNERS, THRESHOLD, Showing
 from web.access.guard import study_area
-from web.staff.fields import LABELS, TABLES, label_of, said
+from web.staff.fields import LABELS, TABLES, label_of, labels, said
 from web.staff.visible import VisibleRecords, body_of, name_of
 
 Owner = tuple[str, str]
 """Table and id of the organization, service, place or other record that something is, or is a part of."""
 
-THRESHOLDS = {
-    "case_cells": Message("Least number of people in a count that is shown"),
-    "providers": Message("Least number of organizations whose answers are added up"),
-}
+THRESHOLDS = labels("threshold")
 
 
 @dataclass(frozen=True)

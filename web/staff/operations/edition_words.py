@@ -10,14 +10,9 @@ from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import ENTRY_POINTS, RECORDS
 from mapping.view.diff import EntryChange, FieldChange, Kind
-from web.staff.fields import TABLES, label_of, said
+from web.staff.fields import TABLES, label_of, labels, said
 
-SIGNS: dict[str, Message] = {
-    "new": Message("newly visible"),
-    "wider": Message("for more people"),
-    "closer": Message("place shown more closely"),
-    "leads": Message("leads people there"),
-}
+SIGNS = labels("sign")
 """What of an entry is to be looked at first."""
 
 

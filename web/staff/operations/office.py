@@ -7,7 +7,7 @@ administrator and made by another. It is written into area.toml, where it may be
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,31 +20,94 @@ from mapping.area.change import change_settings
 from mapping.area.study_area import StudyArea
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, show
+from mapping.model import Source
 from mapping.resources import for_owner
 from web.access.accounts import NOT_ADMITTED
-from web.access.guard import Open, log, me, study_area
-from web.access.mailer import MailSettings, mail_settings
+from web.access.guard import Open, log, me, now, study_area
+from web.access.mailer import MailSettings, mail_settings, usable
 from web.access.roles import Action
 from web.access.signin import page
-from web.staff.common import is_me, is_other_person
+from web.portal import MenuItem
+from web.staff.common import directory, is_me, is_other_person
 from web.staff.fields import CHOOSE, labels
-from web.staff.operations.host import FAILED, OF_MAIL, SECURITY, private
+from web.staff.operations.host import (
+    FAILED,
+    NO_KEY,
+    NO_MAIL_ADDRESS,
+    backup_folder,
+    backup_key,
+    mailer,
+    private,
+    sending,
+)
 
 blueprint = Blueprint("office", __name__)
 
 ROUTES: dict[str, Action | Open] = {
+    "office.settings": "administer",
+    "office.test_mail": "administer",
     "office.change": "administer",
     "office.decide": "administer",
     "office.mail": "administer",
 }
 
+MENU = (MenuItem("settings.html", Message("Settings"), "administer", 102),)
+
 LABELS = labels("setting")
+OF_MAIL, SECURITY = labels("mail"), labels("mail_security")
+"""What a setting of mails is called."""
 PLAIN = {name: LABELS[name] for name in ("publisher", "mail", "exit_address")}
 MAIL_FIELDS = {name: label for name, label in OF_MAIL.items() if name not in ("security", "ca")}
 ANOTHER = Message("Another administrator must agree, who is another person.")
 AGAIN = Message("Password or code is not right. Nothing was changed.")
 NOTHING = Message("Nothing differs from what is set.")
 OTHER = Message("Another change waits by now than the one that you looked at. Look at it again.")
+
+
+@blueprint.get("/<language>/settings.html")
+def settings(language: str) -> str:
+    """Show the settings that can be changed here, and the sources."""
+    return _settings(language)
+
+
+@blueprint.post("/<language>/settings/test-mail")
+def test_mail(language: str) -> ResponseReturnValue:
+    """Send a mail without content to whoever asks."""
+    if not usable(me().mail) and mailer() is not None:
+        return _settings(language, problem=NO_MAIL_ADDRESS), 400
+    return sending(language, _settings, lambda post: post.send([me()], "test", now=now()), "test")
+
+
+def _settings(language: str, *, details: Sequence[str] = (), **more: object) -> str:
+    post, (secret, fault) = mailer(), backup_key()
+    sources = sorted(directory().records(Source), key=lambda source: source.name.casefold())
+    if not details:
+        try:
+            mail_settings(private() / "mail.toml")
+        except MappingError as error:
+            details = (str(error),)
+    return page(
+        "ops/settings.html",
+        language,
+        area=study_area(),
+        shown=[(LABELS[key], list(_said(key, value, language))) for key, value in _present().items()],
+        sources=sources,
+        mail=list(_mail_in_words(post.settings, language)) if post is not None else None,
+        details=details,
+        key=secret is not None,
+        no_key=NO_KEY,
+        fault=fault,
+        folder=backup_folder(),
+        **more,
+    )
+
+
+def _mail_in_words(settings: MailSettings, language: str) -> Iterator[tuple[Message, str]]:
+    """Yield what the settings of mails say; never a user or a password."""
+    for name, label in OF_MAIL.items():
+        value = getattr(settings, name)
+        if value and name not in ("user", "password"):
+            yield label, SECURITY[value].into(language) if name == "security" else str(value)
 
 
 class SettingChange(NamedTuple):

@@ -21,6 +21,7 @@ from web.portal import MenuItem
 from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person, views
 from web.staff.fields import KINDS as CHANGES
+from web.staff.fields import labels
 from web.staff.operations.edition_words import in_words
 from web.staff.operations.host import LASTS, alarm
 from web.stores.ledger import LedgerLine
@@ -40,12 +41,7 @@ MENU = (MenuItem("publish.html", Message("Publish"), "confirm", 80),)
 
 ALL = "all"
 """Stands for every audience in an address."""
-FOR: dict[str, Message] = {
-    "public": Message("For everybody"),
-    "partner": Message("For partners"),
-    "focal_point": Message("For focal points"),
-    ALL: Message("For all three"),
-}
+FOR = labels("edition_for")
 KINDS: dict[str, Message] = {"new": CHANGES["added"], "changed": CHANGES["changed"], "gone": CHANGES["removed"]}
 STALE = Message(
     "What is shown, the published edition or the day changed since this one was built. Nothing was published: build it "

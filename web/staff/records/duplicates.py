@@ -19,12 +19,11 @@ from web.access.roles import Action
 from web.access.signin import page
 from web.staff.agreeing import others
 from web.staff.common import directory, everything_seen, outcome, propose, require_over, seen
-from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, said
+from web.staff.fields import CHOOSE, FIELDS, LABELS, PARTS, TABLES, labels, said
 from web.staff.records.edit import NO_REASON, leads_elsewhere
 from web.staff.records.lists import WorkList, WorkRow, work_page
 from web.staff.records.records import line, parts_of, places_of, services_of, shown
 from web.staff.visible import name_of
-from web.stores.deeds import Deed
 
 blueprint = Blueprint("doubles", __name__)
 
@@ -35,32 +34,14 @@ ROUTES: dict[str, Action | Open] = {
     "doubles.settle": "edit",
 }
 DUPLICATES = Message("Duplicates")
-MAY_BE_ONE: dict[str, Message] = {
-    "organization": Message("Organizations that may be the same"),
-    "service": Message("Services that may be one"),
-    "location": Message("Places that may be one"),
-}
+MAY_BE_ONE = labels("may_be_one")
 DISAGREE = Message("Facts that sources disagree about")
 COUNTS_NOW = Message("Which is true? The first counts now.")
 MOVED = Message("Moved, or two? A newer list has them at another place")
 ASK_WHETHER = Message(
     "Ask the sender, or call. If it moved, the two become one, at the new place. Until then both places are shown."
 )
-CHOICES: dict[str, Message] = {
-    "same": Message("They are one: merge them"),
-    "different": Message("They are not duplicates"),
-    "later": Message("I do not know yet"),
-}
-MOVE_CHOICES: dict[str, Message] = {
-    "same": Message("It moved: it is one, at its new place"),
-    "different": Message("It did not move: there are two"),
-    "later": CHOICES["later"],
-}
-DEED_OF: dict[str, Deed] = {
-    "same": "doubles_same",
-    "different": "doubles_different",
-    "later": "doubles_later",
-}
+CHOICES, MOVE_CHOICES = labels("pair"), {**labels("pair"), **labels("moved")}
 SENDERS, SERVICES, PLACES = Message("From which list"), Message("Services"), Message("Places")
 GONE = Message("One of the two was changed or merged meanwhile. Look at the list again.")
 
@@ -120,7 +101,7 @@ def pair(language: str, table: str, identifier: str, other: str) -> ResponseRetu
         done = _decide(kind, table, keep, other if keep == identifier else identifier, (identifier, other), reason)
     except (InvalidRecord, NotFound):
         return _pair(language, table, both, move, problem=GONE), 409
-    log(DEED_OF[kind], subject=f"{table} {identifier} {other}", reason=reason)
+    log(f"doubles_{kind}", subject=f"{table} {identifier} {other}", reason=reason)
     path = f"r/{table}/{keep}.html" if kind == "same" else "see/moved.html" if move else f"doubles/{table}.html"
     return redirect(f"/{language}/{path}?{done}", code=303)
 

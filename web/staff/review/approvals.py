@@ -40,7 +40,6 @@ from web.staff.records.forget import told
 from web.staff.records.lists import WorkList, WorkRow, work_page
 from web.staff.showing import by_entry, entries_page, name_in_words
 from web.staff.visible import name_of
-from web.stores.deeds import Deed
 
 blueprint = Blueprint("approvals", __name__)
 
@@ -60,11 +59,7 @@ TAKES_TWO = Message(
 )
 SEVERAL = Message("several, or somebody who did not sign in")
 NO_ACT = Message("A day passed, or settings, the study area or the vocabulary changed")
-DEED_OF: dict[str, Deed] = {
-    "accepted": "proposal_accepted",
-    "refused": "proposal_refused",
-    "withdrawn": "proposal_withdrawn",
-}
+CHOICES = ("accepted", "refused", "withdrawn")
 OUTDATED = Message("Somebody else changed this record or decided meanwhile. Look at it again.")
 MET = Message("I have met this person: it is who the account says, and they signed in before me")
 SAME = Message("You proposed this yourself: somebody else must agree.")
@@ -301,7 +296,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
     if request.method == "GET" or proposal.decision != "waiting":
         return _page(language, proposal)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
-    if choice not in DEED_OF:
+    if choice not in CHOICES:
         return _page(language, proposal, wrong={"choice": CHOOSE}), 400
     if choice == "accepted" and not is_other_person(proposal.proposed_by):
         return _page(language, proposal, problem=SAME if me().counts else NOT_ADMITTED), 403
@@ -332,7 +327,7 @@ def one(language: str, number: str) -> ResponseReturnValue:
         return _page(language, directory().proposal(number), problem=OUTDATED), 409
     erased = choice == "accepted" and proposal.kind == "erase"
     log(
-        "person_erased" if erased else DEED_OF[choice],
+        "person_erased" if erased else f"proposal_{choice}",
         subject=f"{proposal.link_entity} {proposal.link_id}",
         reason=note,
     )

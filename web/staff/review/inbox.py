@@ -27,7 +27,6 @@ from web.staff.records.edit import leads_elsewhere
 from web.staff.records.lists import WorkList, WorkRow, work_page
 from web.staff.records.records import line
 from web.staff.visible import VisibleRecords
-from web.stores.deeds import Deed
 from web.stores.inbox import Decision, Draft, HelpMissing, Received, SomethingWrong, StandardsAnswers
 
 blueprint = Blueprint("letters", __name__)
@@ -39,11 +38,7 @@ MENU = (MenuItem("inbox.html", INBOX, "review", 20),)
 KINDS = ("wrong", "draft", "answers", "missing")
 CALLED, TITLES, WRONG, WHY = (labels(of) for of in ("letter", "letters", "wrong", "no_help"))
 
-DEED_OF: dict[str, Deed] = {
-    "accepted": "message_accepted",
-    "refused": "message_refused",
-    "done": "message_done",
-}
+CHOICES = ("accepted", "refused", "done")
 GONE = Message("Somebody else decided on this, or changed the record meanwhile. Look at it again.")
 TICK = Message("Tick what you accept, or refuse it all.")
 
@@ -135,7 +130,7 @@ def one(language: str, number: int) -> ResponseReturnValue:
     if request.method == "GET" or decided is not None:
         return _page(language, received, decided=decided)
     choice, note = request.form.get("choice", ""), request.form.get("note", "").strip()
-    if choice not in DEED_OF:
+    if choice not in CHOICES:
         return _page(language, received, wrong={"choice": CHOOSE}), 400
     try:
         if choice == "accepted" and not _accept(received):
@@ -143,7 +138,7 @@ def one(language: str, number: int) -> ResponseReturnValue:
         inbox().decide(number, cast("Decision", choice), by=me().login, on=today(), note=note)
     except (Outdated, InvalidRecord):
         return _page(language, received, problem=GONE), 409
-    log(DEED_OF[choice], subject=f"{received.kind} {number}", reason=note)
+    log(f"message_{choice}", subject=f"{received.kind} {number}", reason=note)
     return redirect(f"/{language}/inbox.html?done", code=303)
 
 
