@@ -7,23 +7,12 @@ import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import Surroundings, spanned, stated, supply
-from mapping.analysis.common.listed import (
-    ANY,
-    Sort,
-    by_area,
-    chosen_level,
-    chosen_minutes,
-    chosen_types,
-    counted,
-    points,
-    sort_of,
-    state_of,
-    state_without,
-)
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, without
+from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
+from mapping.analysis.common.listed import ANY, Sort, chosen_types, points, sort_of, state_of, state_without
+from mapping.analysis.common.reached import Floats, Progress, Reached, people_of, without
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
-from mapping.result import Column, Figure, Result
+from mapping.result import Column, Result
 from mapping.view.view import Entry, View
 
 SERVICES, PLACES = 100_000, 10_000
@@ -63,52 +52,37 @@ def accessibility(
     InvalidRecord, NotFound
         An option has a value that makes no sense here.
     """
-    minutes = chosen_minutes("accessibility", minutes)
-    level, entries, sorts = chosen_level(area, level), counted(view, stale=stale), chosen_types(types)
-    shown = [sort for sort in sorts if points(sort.of(entries), area) or not sort.hidden]
-    around = Surroundings(
-        area,
-        [entry for sort in shown for entry in sort.of(entries)],
-        minutes=minutes,
-        scenario=scenario,
-        progress=progress,
-    )
-    known = {sort.key: stated(view, sort.of(entries), area) for sort in shown}
-    doubtful = counted(view, stale=not stale)
-    within = people_within(
-        area,
-        {sort.key: points(sort.of(entries), area) for sort in shown},
-        minutes=[minutes],
-        scenario=scenario,
-        unchecked={sort.key: points(sort.of(doubtful), area) for sort in shown},
-    )
-    table, total = _tables(around, shown, entries, known, within, level)
-    return Result(
-        name="accessibility",
+    frame = AnalysisFrame("accessibility", view, area, level, minutes=minutes, scenario=scenario, stale=stale)
+    sorts = chosen_types(types)
+    shown = [sort for sort in sorts if frame.spots(sort) or not sort.hidden]
+    own = {sort.key: sort.of(frame.entries) for sort in shown}
+    listed = [sort for sort in shown if frame.spots(sort)]
+    every = [entry for entries in own.values() for entry in entries]
+    around = Surroundings(area, every, minutes=minutes, scenario=scenario, progress=progress)
+    known = {key: stated(view, entries, area) for key, entries in own.items()}
+    within, measures = frame.within(shown), _measures(around, own, known)
+    table, total = frame.tables(lambda units: _columns_of(units, within, measures))
+    return frame.result(
+        "travel",
         basis="visited",
         title=Message("Services for each 100,000 people around them"),
-        finding=_finding(total, shown, entries, area, minutes),
-        also=_also(area, table, total, shown, entries),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
+        finding=_finding(total, listed, minutes),
+        also=_also(area, table, shown[0]) if shown[:1] == listed[:1] and listed else (),
         table=table,
-        states=_states(area, table, shown, entries),
+        states=_states(frame, table, shown),
         total=total,
         columns=_columns(shown, known, minutes),
         headline=("people", *(_keys(shown[0], known) if shown else ())),
         groups={sort.key: _keys(sort, known) for sort in shown},
         group_labels={sort.key: sort.label for sort in shown},
-        figures=_figures(total, shown, entries, area, minutes),
+        figures={
+            f"{sort.key}_none": figure(total, f"{sort.key}_none", "share", _without_any(sort, minutes))
+            for sort in listed
+        },
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(
-            *wording.caveats(area, travel=True),
-            *wording.unshown(by_area(sort_of(ANY).of(entries), area)),
-            *wording.snapping(area, lost=around.lost, snapped=around.snapped),
-            *_unknown(known, shown, entries, area),
-            *wording.hidden(sorts, shown),
-        ),
+        unshown=sort_of(ANY).of(frame.entries),
+        moved=[around],
+        caveats=(*(_unknown(shown[0], known, frame) if shown else ()), *wording.hidden(sorts, shown)),
     )
 
 
@@ -121,52 +95,44 @@ def _keys(sort: Sort, known: Known) -> tuple[str, ...]:
     return tuple(f"{sort.key}_{end}" for end in ends)
 
 
-def _tables(
-    around: Surroundings,
-    sorts: Sequence[Sort],
-    entries: Sequence[Entry],
-    known: Known,
-    within: Mapping[str, Reached],
-    level: int,
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return the table of a level's units, and the same columns for the whole area."""
-    area = around.area
-    units = area.units(level)
-    codes = pd.Index([str(code) for code in units.index], name="code")
-    census, people = units["people"].to_numpy(float), people_of(area)
-    matrices = gathering(area, list(codes), level), np.ones((1, len(area.unit_codes)))
-    tables: list[dict[str, Floats]] = [{"people": census}, {"people": census.sum(keepdims=True)}]
-    for sort in sorts:
-        own, sizes = sort.of(entries), known[sort.key]
-        measures = {"services": around.by_unit(around.scores(*supply(own, area)) * SERVICES)}
-        if sizes:
-            measures["places"] = around.by_unit(around.scores(*supply(own, area, sizes)) * PLACES)
-        for matrix, columns in zip(matrices, tables, strict=True):
-            weight = matrix @ people
-            columns |= without(f"{sort.key}_none", within[sort.key].gathered(matrix), weight)
-            for end, values in measures.items():
-                mean = (values * people) @ matrix.T / np.where(weight > 0, weight, 1)
-                key = f"{sort.key}_{end}"
-                columns |= spanned(key, mean)
-    table = pd.DataFrame(tables[0], index=codes).astype({"people": "int64"})
-    return table, {key: float(values[0]) for key, values in tables[1].items()}
+def _measures(around: Surroundings, own: Mapping[str, Sequence[Entry]], known: Known) -> dict[str, dict[str, Floats]]:
+    """Return what falls to all people of each finest unit, by sort: services and, where any is known, places."""
+    measures, people = {}, people_of(around.area)
+    for key, entries in own.items():
+        scores = around.scores(*supply(entries, around.area))
+        measures[key] = {"services": around.by_unit(scores * SERVICES) * people}
+        if known[key]:
+            places = around.scores(*supply(entries, around.area, known[key]))
+            measures[key]["places"] = around.by_unit(places * PLACES) * people
+    return measures
 
 
-def _states(area: StudyArea, table: pd.DataFrame, sorts: Sequence[Sort], entries: Sequence[Entry]) -> pd.DataFrame:
+def _columns_of(
+    units: Gathered, within: Mapping[str, Reached], measures: Mapping[str, Mapping[str, Floats]]
+) -> dict[str, Floats]:
+    columns: dict[str, Floats] = {}
+    for key, own in measures.items():
+        columns |= without(f"{key}_none", within[key].gathered(units.matrix), units.people)
+        for end, values in own.items():
+            columns |= spanned(f"{key}_{end}", units.per_person(values))
+    return columns
+
+
+def _states(frame: AnalysisFrame, table: pd.DataFrame, sorts: Sequence[Sort]) -> pd.DataFrame:
     """Say where a 0 is not what it looks like (`mapping.analysis.supply.coverage`); nor is unknown capacity."""
-    states = {}
+    states: dict[str, object] = {}
     for sort in sorts:
-        state = state_of(sort.of(entries), area)
-        for end in ("none", "services", "places"):
-            key = f"{sort.key}_{end}"
-            if key not in table:
-                continue
-            own = state_without(state) if end == "none" else state
-            states[key] = np.where(table["people"] == 0, "not applicable", own)
-            if end == "places":
-                blank = (table[f"{sort.key}_services"] > 0) & (table[key] == 0) & (states[key] == "")
-                states[key] = np.where(blank, "unknown", states[key])
-    return pd.DataFrame(states, index=table.index, dtype=object)
+        state = state_of(sort.of(frame.entries), frame.area)
+        services, places = f"{sort.key}_services", f"{sort.key}_places"
+        states |= {f"{sort.key}_none": state_without(state), services: state}
+        if places in table:
+            blank = (table[services] > 0) & (table[places] == 0) & (state == "")
+            states[places] = np.where(blank, "unknown", state)
+    return frame.states(states)
+
+
+def _without_any(sort: Sort, minutes: int) -> Message:
+    return Message("{type}: people with none within {minutes} min", {"type": sort.label, "minutes": minutes})
 
 
 def _columns(sorts: Sequence[Sort], known: Known, minutes: int) -> tuple[Column, ...]:
@@ -174,9 +140,8 @@ def _columns(sorts: Sequence[Sort], known: Known, minutes: int) -> tuple[Column,
     for sort in sorts:
         words = {"type": sort.label, "minutes": minutes}
         keys = dict(zip(("none", "services", "places"), _keys(sort, known), strict=False))
-        label = Message("{type}: people with none within {minutes} min", words)
         short = Message("With none within {minutes} min", {"minutes": minutes})
-        columns.append(Column.ranged(keys["none"], label, "share", "worse", short))
+        columns.append(Column.ranged(keys["none"], _without_any(sort, minutes), "share", "worse", short))
         label = Message("{type}: services for each 100,000 people around", words)
         short = Message("Services for each 100,000 people")
         columns.append(Column.ranged(keys["services"], label, "number", "better", short))
@@ -187,70 +152,41 @@ def _columns(sorts: Sequence[Sort], known: Known, minutes: int) -> tuple[Column,
     return tuple(columns)
 
 
-def _finding(
-    total: Mapping[str, float], sorts: Sequence[Sort], entries: Sequence[Entry], area: StudyArea, minutes: int
-) -> Message:
-    if not any(points(sort.of(entries), area) for sort in sorts):
+def _finding(total: Mapping[str, float], listed: Sequence[Sort], minutes: int) -> Message:
+    if not listed:
         return Message("No service is listed that people could travel to")
     if total["people"] == 0:
         return Message("Nobody lives here, so nobody shares a service")
-    first = sorts[0]
+    first = listed[0]
     words = {"type": first.label, "count": round(total[f"{first.key}_services"], 1), "minutes": minutes}
     if first.key == ANY:
         return Message("There are {count} services for each 100,000 people within {minutes} minutes of them", words)
     return Message("There are {count} of this for each 100,000 people within {minutes} minutes of it: “{type}”", words)
 
 
-def _also(
-    area: StudyArea,
-    table: pd.DataFrame,
-    total: Mapping[str, float],
-    sorts: Sequence[Sort],
-    entries: Sequence[Entry],
-) -> tuple[Message, ...]:
+def _also(area: StudyArea, table: pd.DataFrame, first: Sort) -> tuple[Message, ...]:
     """Say where services are shared most thinly and most amply."""
-    if not sorts or total["people"] == 0 or not points(sorts[0].of(entries), area):
+    score = table[f"{first.key}_services"][table["people"] > 0]
+    if len(score) < 2 or score.max() == score.min():
         return ()
-    first = f"{sorts[0].key}_services"
-    score = table[first][table["people"] > 0]
-    sentences = []
-    if len(score) > 1 and score.max() > score.min():
-        least, most = str(score.idxmin()), str(score.idxmax())
-        words = {
-            "place": wording.named(area, least),
-            "least": round(float(score.min()), 1),
-            "other": wording.named(area, most),
-            "most": round(float(score.max()), 1),
-        }
-        sentences.append(
-            Message("The fewest fall to the people of {place}: {least}. The most in {other}: {most}.", words)
-        )
-    return tuple(sentences)
+    words = {
+        "place": wording.named(area, str(score.idxmin())),
+        "least": round(float(score.min()), 1),
+        "other": wording.named(area, str(score.idxmax())),
+        "most": round(float(score.max()), 1),
+    }
+    return (Message("The fewest fall to the people of {place}: {least}. The most in {other}: {most}.", words),)
 
 
-def _figures(
-    total: Mapping[str, float], sorts: Sequence[Sort], entries: Sequence[Entry], area: StudyArea, minutes: int
-) -> dict[str, Figure]:
-    figures = {}
-    for sort in sorts:
-        if points(sort.of(entries), area):
-            key, words = f"{sort.key}_none", {"type": sort.label, "minutes": minutes}
-            label = Message("{type}: people with none within {minutes} min", words)
-            figures[key] = Figure(total[key], "share", label, total[f"{key}_low"], total[f"{key}_high"])
-    return figures
-
-
-def _unknown(known: Known, sorts: Sequence[Sort], entries: Sequence[Entry], area: StudyArea) -> tuple[Message, ...]:
+def _unknown(first: Sort, known: Known, frame: AnalysisFrame) -> tuple[Message, ...]:
     """Say of how many services nobody knows how many people they can take."""
-    if not sorts:
-        return ()
-    given = len(known[sorts[0].key])
-    count = sum(bool(points([entry], area)) for entry in sorts[0].of(entries))
+    given = len(known[first.key])
+    count = sum(bool(points([entry], frame.area)) for entry in first.of(frame.entries))
     if not count or given == count:
         return ()
     if not given:
         return (Message("How many people a service can take is not known here, so each service counts the same."),)
-    words = {"known": given, "count": count, "type": sorts[0].label}
+    words = {"known": given, "count": count, "type": first.label}
     return (
         Message(
             "“{type}”: places are known of {known} of {count} services. Unknown ones are not guessed, so that the true "

@@ -4,29 +4,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import Surroundings, spanned, supply
-from mapping.analysis.common.listed import (
-    ANY,
-    Sort,
-    by_area,
-    chosen_level,
-    chosen_minutes,
-    counted,
-    points,
-    sort_of,
-    state_of,
-    state_without,
-)
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, without
+from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
+from mapping.analysis.common.listed import ANY, Sort, state_of, state_without
+from mapping.analysis.common.reached import Floats, Progress, Reached, people_of, without
 from mapping.area.study_area import StudyArea
-from mapping.errors import UnsafePublication
 from mapping.language.i18n import Message, Share, number
 from mapping.language.languages import codes
-from mapping.result import Column, Curve, Figure, Result
-from mapping.view.view import Entry, View
+from mapping.result import Column, Curve, Result
+from mapping.view.view import View
 
 FIFTH = 0.2
 PER = 100_000
@@ -98,95 +85,65 @@ def equity(
     UnsafePublication
         The type is secret by default, and nothing of it is open.
     """
-    minutes = chosen_minutes("equity", minutes)
-    sort, level, entries = sort_of(type or ANY), chosen_level(area, level), counted(view, stale=stale)
-    spots, counts = supply(sort.of(entries), area)
-    if sort.hidden and not spots:
-        raise UnsafePublication(f"equity: services of {sort.key} are not published; choose another type")
-    around = Surroundings(area, sort.of(entries), minutes=minutes, scenario=scenario, progress=progress)
-    score = around.scores(spots, counts)
-    doubtful = points(sort.of(counted(view, stale=not stale)), area)
-    within = people_within(
-        area, {"": points(sort.of(entries), area)}, minutes=[minutes], scenario=scenario, unchecked={"": doubtful}
-    )[""]
-    held = around.by_unit(score) * people_of(area)
-    table = _table(around, held, within, level)
+    frame = AnalysisFrame("equity", view, area, level, minutes=minutes, scenario=scenario, stale=stale)
+    sort = frame.open_sort(type or ANY, shown=True)
+    entries = sort.of(frame.entries)
+    around = Surroundings(area, entries, minutes=minutes, scenario=scenario, progress=progress)
+    score = around.scores(*supply(entries, area))
+    within, people = frame.within([sort])[sort.key], people_of(area)
+    held = around.by_unit(score) * people
     cells = [lorenz(cell_scores, around.people) for cell_scores in score]
-    units = [lorenz(unit_scores, people_of(area)) for unit_scores in around.by_unit(score)]
+    units = [lorenz(unit_scores, people) for unit_scores in around.by_unit(score)]
     somebody = bool((score[0] * around.people).sum() > 0)
-    total = _total(table, held.sum(axis=1), cells, units, somebody=somebody)
-    everybody = people_of(area).sum(keepdims=True)
-    none = without("none", within.gathered(np.ones((1, len(area.unit_codes)))), everybody)
-    total |= {key: float(values[0]) for key, values in none.items()}
-    return Result(
-        name="equity",
+    table, whole = frame.tables(lambda units: _columns_of(units, held, within))
+    kept = ("people", "none", "services", "share", "of_people") if somebody else ("people", "none")
+    total = {key: value for key, value in whole.items() if key.startswith(kept) and not key.startswith("share_")}
+    if somebody:
+        total |= {"share": 1.0} | _indices(cells, units)
+    state = state_of(entries, area)
+    return frame.result(
+        "travel",
         basis="visited",
         title=Message("How evenly services fall to people: {type}", {"type": sort.label}),
         finding=_finding(total, sort, somebody=somebody),
         also=_also(total, len(area.unit_codes), somebody=somebody),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=_states(area, table, sort, entries),
+        states=frame.states({"services": state, "share": state, "none": state_without(state)}),
         total=total,
         columns=_columns(minutes),
         headline=("people", "none", "services", "share", "of_people"),
-        figures=_figures(total, somebody=somebody),
+        figures={"fifth": figure(total, "fifth", "share", LEAST)} if somebody else {},
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(
-            *wording.caveats(area, travel=True),
-            *wording.unshown(by_area(sort.of(entries), area)),
-            *wording.snapping(area, lost=around.lost, snapped=around.snapped),
-            Message("Each service counts the same here, however many people it can take."),
-        ),
+        unshown=entries,
+        moved=[around],
+        caveats=(Message("Each service counts the same here, however many people it can take."),),
         curves=_curves(cells[0], units[0]) if somebody else (),
         axes=(Message("Share of people, those with least first"), Message("Share of services that falls to them")),
         picture="curve" if somebody else "none",
     )
 
 
-def _table(around: Surroundings, held: Floats, within: Reached, level: int) -> pd.DataFrame:
-    area = around.area
-    frame, people = area.units(level), people_of(area)
-    codes = [str(code) for code in frame.index]
-    matrix = gathering(area, codes, level)
-    crowd = matrix @ people
-    safe = np.where(crowd > 0, crowd, 1)
-    columns: dict[str, Floats] = {"people": frame["people"].to_numpy(float)}
-    held = held @ matrix.T
-    columns |= spanned("services", held / safe * PER)
+LEAST = Message("Share of services that falls to the fifth of the people who have least")
+
+
+def _columns_of(units: Gathered, held: Floats, within: Reached) -> dict[str, Floats]:
+    """Return the columns of some units; ``held`` is what falls to all people of each finest unit, by variant."""
     everything = held.sum(axis=1, keepdims=True)
-    columns |= spanned("share", np.clip(held / np.where(everything > 0, everything, 1), 0, 1))
-    columns["of_people"] = crowd / max(crowd.sum(), 1)
-    columns |= without("none", within.gathered(matrix), crowd)
-    return pd.DataFrame(columns, index=pd.Index(codes, name="code")).astype({"people": "int64"})
+    share = np.clip(held @ units.matrix.T / np.where(everything > 0, everything, 1), 0, 1)
+    columns = spanned("services", units.per_person(held) * PER) | spanned("share", share)
+    columns["of_people"] = units.people / max(units.people.sum(), 1)
+    return columns | without("none", within.gathered(units.matrix), units.people)
 
 
-def _total(
-    table: pd.DataFrame, held: Floats, cells: list[Lorenz], units: list[Lorenz], *, somebody: bool
-) -> dict[str, float]:
-    """Return the values of the whole area; ``held`` is what falls to all its people, by variant."""
-    total = {"people": float(table["people"].sum())}
-    if somebody:
-        total |= {key: float(value) for key, value in spanned("services", held / total["people"] * PER).items()}
-        total |= {"share": 1.0, "of_people": 1.0}
-        for key, values in (
-            ("gini", [cell.gini for cell in cells]),
-            ("gini_units", [unit.gini for unit in units]),
-            ("fifth", [cell.share(FIFTH) for cell in cells]),
-            ("richest", [1 - cell.share(1 - FIFTH) for cell in cells]),
-        ):
-            total |= {end: float(value) for end, value in spanned(key, np.array(values)).items()}
-    return total
-
-
-def _states(area: StudyArea, table: pd.DataFrame, sort: Sort, entries: list[Entry]) -> pd.DataFrame:
-    state = state_of(sort.of(entries), area)
-    own = {"services": state, "share": state, "none": state_without(state)}
-    nobody = table["people"] == 0
-    return pd.DataFrame({k: np.where(nobody, "not applicable", s) for k, s in own.items()}, table.index, dtype=object)
+def _indices(cells: list[Lorenz], units: list[Lorenz]) -> dict[str, float]:
+    """Return the indices of the whole area, with their ranges."""
+    values = {
+        "gini": [cell.gini for cell in cells],
+        "gini_units": [unit.gini for unit in units],
+        "fifth": [cell.share(FIFTH) for cell in cells],
+        "richest": [1 - cell.share(1 - FIFTH) for cell in cells],
+    }
+    return {end: float(value) for key in values for end, value in spanned(key, np.array(values[key])).items()}
 
 
 def _columns(minutes: int) -> tuple[Column, ...]:
@@ -224,30 +181,18 @@ def _also(total: Mapping[str, float], units: int, *, somebody: bool) -> tuple[Me
         return ()
     words = {"gini": _two(round(total["gini"], 2)), "units": _two(round(total["gini_units"], 2))}
     if units == 1:
-        return (
-            Message(
-                "If all had the same, it would be a fifth. The index of Gini is {gini} (0: all have the same).", words
-            ),
-        )
-    return (
-        Message(
+        text = Message("If all had the same, it would be a fifth. The index of Gini is {gini} (0: all have the same).")
+    else:
+        text = Message(
             "If all had the same, it would be a fifth. The index of Gini is {gini} over all people, and {units} "
-            "between units (0: all have the same).",
-            words,
-        ),
-    )
+            "between units (0: all have the same)."
+        )
+    return (text.filled_with(words),)
 
 
 def _two(value: float) -> dict[str, str]:
     """Write an index with two digits, as each language does."""
     return {language: number(value, language, digits=2) for language in codes()}
-
-
-def _figures(total: Mapping[str, float], *, somebody: bool) -> dict[str, Figure]:
-    if not somebody:
-        return {}
-    label = Message("Share of services that falls to the fifth of the people who have least")
-    return {"fifth": Figure(total["fifth"], "share", label, total["fifth_low"], total["fifth_high"])}
 
 
 def _curves(cells: Lorenz, units: Lorenz) -> tuple[Curve, ...]:

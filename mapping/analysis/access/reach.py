@@ -1,20 +1,18 @@
 """Reach: the travel time to the nearest service from everywhere, and how the people are spread over it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
-from mapping.analysis.common import wording
 from mapping.analysis.common.ensemble import middle
-from mapping.analysis.common.listed import ANY, Sort, by_area, chosen_level, counted, points, sort_of, units_at
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, interval, people_within
+from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
+from mapping.analysis.common.listed import ANY, Sort, units_at
+from mapping.analysis.common.reached import Floats, Progress, Reached, interval
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import band_sums, medians, zone_sums
-from mapping.errors import UnsafePublication
 from mapping.language.i18n import Message, Share
 from mapping.result import Column, Figure, Result, Surface
 from mapping.travel import scenario_of, scenarios
@@ -35,12 +33,11 @@ METHOD = Message(
 )
 
 
-class _Zones(NamedTuple):
-    """The grid by unit of a level: an index into ``codes`` for each cell, -1 outside."""
+KEYS = (*(f"to_{band}" for band in BANDS), f"over_{BANDS[-1]}")
+"""Columns of the shares of people by band of minutes."""
 
-    codes: list[str]
-    grid: np.ndarray
-    census: Floats
+Zones = NDArray[np.int32]
+"""The number of the unit that each cell of the grid lies in, -1 outside."""
 
 
 def reach(
@@ -68,107 +65,79 @@ def reach(
     UnsafePublication
         The type is secret by default, and nothing of it is open.
     """
-    sort, level = sort_of(type or ANY), chosen_level(area, level)
-    own = sort.of(counted(view, stale=stale))
-    spots = points(own, area)
-    if sort.hidden and not spots:
-        raise UnsafePublication(f"reach: services of {sort.key} are not published; choose another type")
+    frame = AnalysisFrame("reach", view, area, level, scenario=scenario, stale=stale, client=client)
+    sort = frame.open_sort(type or ANY, shown=True)
+    spots = frame.spots(sort)
     every = [scenario, *(season.id for season in scenarios(area) if season.id != scenario)]
     surveyed = surfaces(area, {"": spots}, scenarios=every, client=client, progress=progress)
-    first = surveyed["", scenario]
-    zones = _zones(area, level)
-    whole = _Zones(["all"], np.where(zones.grid >= 0, 0, -1).astype(np.int32), zones.census.sum(keepdims=True))
-    doubtful = points(sort.of(counted(view, stale=not stale)), area)
-    drawn = people_within(area, {"": spots}, minutes=STEPS, scenario=scenario, unchecked={"": doubtful}, client=client)[
-        ""
-    ]
-    table = _with_ranges(
-        area, _table(area, zones, first.found), drawn.gathered(gathering(area, zones.codes, level)), zones
-    )
-    everything = drawn.gathered(np.ones((1, len(area.unit_codes))))
-    total = {
-        str(key): float(value)
-        for key, value in _with_ranges(area, _table(area, whole, first.found), everything, whole).iloc[0].items()
-    }
-    shown = tuple(_surface(area, whole, sort, plan, surveyed["", plan].found) for plan in every)
-    return Result(
-        name="reach",
+    first, zones = surveyed["", scenario], zones_of(area, frame.codes, frame.level)
+    country = np.where(zones >= 0, 0, -1).astype(np.int32)
+    drawn = frame.within([sort], STEPS)[sort.key]
+
+    def columns(units: Gathered) -> dict[str, Floats]:
+        own = zones if len(units.matrix) == len(frame.codes) else country
+        return _with_ranges(_on_surface(area, own, len(units.matrix), first.found), drawn.gathered(units.matrix), units)
+
+    table, total = frame.tables(columns)
+    shown = tuple(_surface(area, country, sort, plan, surveyed["", plan].found) for plan in every)
+    state = "" if spots else "none listed"
+    return frame.result(
+        "travel",
         basis="visited",
         title=_title(area, sort, scenario),
         finding=_finding(total, sort, has_points=bool(spots)),
         also=_also(total, has_points=bool(spots)),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=_states(table, has_points=bool(spots)),
+        states=frame.states({str(key): state for key in table if key != "people"}),
         total=total,
         columns=_columns(),
-        headline=("people", "half", *_keys()),
-        figures={"half": Figure(total["half"], "minutes", HALF, total["half_low"], total["half_high"])},
+        headline=("people", "half", *KEYS),
+        figures={"half": figure(total, "half", "minutes", HALF)},
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(
-            *wording.caveats(area, travel=True),
-            *wording.unshown(by_area(own, area)),
-            *wording.snapping(area, lost=first.lost, snapped=first.snapped),
-        ),
+        unshown=sort.of(frame.entries),
+        moved=[first],
         surface=shown[0],
         scenarios=shown,
     )
 
 
-def _zones(area: StudyArea, level: int) -> _Zones:
-    frame = area.units(level)
-    codes = [str(code) for code in frame.index]
-    place = {code: number for number, code in enumerate(codes)}
-    wider = [place[units_at(area, code, level)[0]] for code in area.unit_codes]
-    grid = np.array([*wider, -1], np.int32)[area.unit_grid]
-    return _Zones(codes, grid, frame["people"].to_numpy(float))
+def zones_of(area: StudyArea, codes: Sequence[str], level: int) -> Zones:
+    """Return the number of the unit of a level that each cell of the grid lies in, -1 outside."""
+    wider = [codes.index(units_at(area, code, level)[0]) for code in area.unit_codes]
+    return np.array([*wider, -1], np.int32)[area.unit_grid]
 
 
-def _keys() -> tuple[str, ...]:
-    return (*(f"to_{band}" for band in BANDS), f"over_{BANDS[-1]}")
-
-
-def _surface(area: StudyArea, whole: _Zones, sort: Sort, plan: str, minutes: Minutes) -> Surface:
+def _surface(area: StudyArea, country: Zones, sort: Sort, plan: str, minutes: Minutes) -> Surface:
     """Return a scenario's surface with what it says of the whole area."""
-    row = {str(key): float(value) for key, value in _table(area, whole, minutes).iloc[0].items()}
+    row = {key: float(values[0]) for key, values in _on_surface(area, country, 1, minutes).items()}
     hour = row["to_30"] + row["to_60"]
     figures = (Figure(row["half"], "minutes", HALF), Figure(min(hour, 1), "share", Message("Within an hour")))
     return Surface(minutes, _title(area, sort, plan), scenario_of(area, plan).label, figures)
 
 
-def _table(area: StudyArea, zones: _Zones, minutes: Minutes) -> pd.DataFrame:
-    """Return people, median and shares by band on a surface."""
-    count = len(zones.codes)
-    people = zone_sums(zones.grid, area.people_grid, count=count)
-    inside = band_sums(zones.grid, minutes, area.people_grid, edges=BANDS, count=count)
+def _on_surface(area: StudyArea, zones: Zones, count: int, minutes: Minutes) -> dict[str, Floats]:
+    """Return the median and the shares by band of each zone on a surface."""
+    people = zone_sums(zones, area.people_grid, count=count)
+    inside = band_sums(zones, minutes, area.people_grid, edges=BANDS, count=count)
     share = np.minimum(inside / np.where(people > 0, people, 1).reshape(-1, 1), 1)
-    columns: dict[str, Floats] = {
-        "people": zones.census,
-        "half": medians(zones.grid, minutes, area.people_grid, count=count),
-    }
-    columns |= {key: share[:, number] for number, key in enumerate(_keys())}
-    return pd.DataFrame(columns, index=pd.Index(zones.codes, name="code")).astype({"people": "int64"})
+    half = medians(zones, minutes, area.people_grid, count=count)
+    return {"half": half} | {key: share[:, number] for number, key in enumerate(KEYS)}
 
 
-def _with_ranges(area: StudyArea, table: pd.DataFrame, drawn: Reached, zones: _Zones) -> pd.DataFrame:
-    """Return a table whose median and shares by band have the ranges of all draws."""
-    people = zone_sums(zones.grid, area.people_grid, count=len(zones.codes))
-    below = np.stack([drawn.shares(people, step) for step in range(len(STEPS))], axis=2)
-    shares = np.diff(below[:, :, [STEPS.index(band) for band in BANDS]], axis=2, prepend=0.0, append=1.0)
-    half = np.concatenate([[table["half"].to_numpy(float)], halves(below[1:])])
+def _with_ranges(asked: Mapping[str, Floats], drawn: Reached, units: Gathered) -> dict[str, Floats]:
+    """Return a median and shares by band with the ranges of all draws."""
+    below = np.stack([drawn.shares(units.people, step) for step in range(len(STEPS))], axis=2)
+    bands = below[:, :, [STEPS.index(band) for band in BANDS]]
+    shares = np.diff(bands, axis=2, prepend=0.0, append=1.0)
+    half = np.concatenate([[asked["half"]], halves(below[1:])])
     low, high = _interval_with_inf(half)
-    columns: dict[str, Floats] = {"half": middle(half), "half_asked": half[0], "half_low": low, "half_high": high}
-    cumulative = middle(below[:, :, [STEPS.index(band) for band in BANDS]])
-    middles = np.diff(cumulative, axis=1, prepend=0.0, append=1.0)  # so that they add up to all
-    for number, key in enumerate(_keys()):
-        asked = table[key].to_numpy()
-        low, high = interval(np.concatenate([[asked], shares[1:, :, number]]))
+    columns = {"half": middle(half), "half_asked": half[0], "half_low": low, "half_high": high}
+    middles = np.diff(middle(bands), axis=1, prepend=0.0, append=1.0)  # so that they add up to all
+    for number, key in enumerate(KEYS):
+        low, high = interval(np.concatenate([[asked[key]], shares[1:, :, number]]))
         low, high = np.minimum(low, middles[:, number]), np.maximum(high, middles[:, number])
-        columns |= {key: middles[:, number], f"{key}_asked": asked, f"{key}_low": low, f"{key}_high": high}
-    return table.assign(**columns)
+        columns |= {key: middles[:, number], f"{key}_asked": asked[key], f"{key}_low": low, f"{key}_high": high}
+    return columns
 
 
 def halves(below: Floats) -> Floats:
@@ -191,11 +160,6 @@ def _interval_with_inf(variants: Floats) -> tuple[Floats, Floats]:
     return np.where(low < STEPS[-1] * 2, low, np.inf), np.where(high < STEPS[-1] * 2, high, np.inf)
 
 
-def _states(table: pd.DataFrame, *, has_points: bool) -> pd.DataFrame:
-    state = np.where(table["people"] == 0, "not applicable", "" if has_points else "none listed")
-    return pd.DataFrame({key: state for key in table if key != "people"}, index=table.index, dtype=object)
-
-
 def _columns() -> tuple[Column, ...]:
     labels = [Message("Up to {minutes} min", {"minutes": BANDS[0]})]
     labels += [Message("{low} to {high} min", {"low": low, "high": high}) for low, high in pairwise(BANDS)]
@@ -203,7 +167,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column("people", Message("People"), "people"),
         Column.ranged("half", HALF, "minutes", "worse"),
-        *(Column.ranged(key, label, "share") for key, label in zip(_keys(), labels, strict=True)),
+        *(Column.ranged(key, label, "share") for key, label in zip(KEYS, labels, strict=True)),
     )
 
 

@@ -3,29 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 
 from mapping.analysis.adequacy.norms import Norm, countable, norm_inputs
-from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import Surroundings, spanned, stated, supply
-from mapping.analysis.common.listed import (
-    Sort,
-    by_area,
-    chosen_level,
-    chosen_minutes,
-    counted,
-    points,
-    sort_of,
-    state_of,
-    state_without,
-)
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, without
+from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
+from mapping.analysis.common.listed import Sort, points, state_of, state_without
+from mapping.analysis.common.reached import Floats, Progress, Reached, without
 from mapping.area.study_area import StudyArea
 from mapping.engines.catchment import fill
 from mapping.engines.pairs import Pairs
-from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, People, Share
-from mapping.result import Column, Figure, Result
+from mapping.result import Column, Result
 from mapping.view.view import View
 
 KIND = "PSY-COU"
@@ -77,74 +66,44 @@ def capacity(
     UnsafePublication
         The type is secret by default.
     """
-    minutes, sort = chosen_minutes("capacity", minutes), sort_of(type)
-    if sort.hidden:
-        raise UnsafePublication(f"capacity: services of {sort.key} are not published; choose another type")
     if serves is not None and serves <= 0:
         raise InvalidRecord(f"capacity: {serves} people for one service; choose 1 or more")
-    level, entries = chosen_level(area, level), sort.of(counted(view, stale=stale))
+    frame = AnalysisFrame("capacity", view, area, level, minutes=minutes, scenario=scenario, stale=stale)
+    sort = frame.open_sort(type)
+    entries = sort.of(frame.entries)
     norm = _strictest(sort, area) if serves is None else None
     size = _people_for(norm, area) if norm else serves
     around = Surroundings(area, entries, minutes=minutes, scenario=scenario, progress=progress)
-    doubtful = points(sort.of(counted(view, stale=not stale)), area)
-    within = people_within(
-        area, {"": points(entries, area)}, minutes=[minutes], scenario=scenario, unchecked={"": doubtful}
-    )[""]
     visited = [entry for entry in entries if points([entry], area)]
     sizes = _relative_sizes(stated(view, visited, area))
     _, relative = supply(visited, area, {entry.id: sizes.get(entry.id, 1.0) for entry in visited})
-    filled = _filled(around, [own * (size or 0) for own in relative])
-    table, total = _tables(area, level, filled, within)
+    filled, within = _filled(around, [own * (size or 0) for own in relative]), frame.within([sort])[sort.key]
+    table, total = frame.tables(lambda units: _shares(units, filled, within))
     if size is None:
         total = {key: value for key, value in total.items() if not key.startswith(("served", "full"))}
     known = size is not None and around.spots and total["people"] > 0
     words = {"type": sort.label, "minutes": minutes}
     served = Message("{type}: people for whom there is room", words)
-    return Result(
-        name="capacity",
+    state = state_of(entries, area)
+    room = state if size is not None else state or "unknown"
+    return frame.result(
+        "travel",
         basis="visited",
         title=Message("Whom services have room for"),
         finding=_finding(total, sort, size, listed=bool(around.spots)),
         also=(_also(total, minutes),) if known else (),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=_states(table, state_of(entries, area), known=size is not None),
+        states=frame.states({"served": room, "full": room, "none": state_without(state)}),
         total=total,
         columns=_columns(served, words),
         headline=("people", "full", "served", "none"),  # the chart shows what only this analysis tells
-        figures={"served": Figure(total["served"], "share", served, total["served_low"], total["served_high"])}
-        if known
-        else {},
+        figures={"served": figure(total, "served", "share", served)} if known else {},
         method=METHOD,
-        inputs=(*wording.inputs(view, area, travel=True), *norm_inputs([norm] if norm else [])),
-        caveats=(
-            *wording.caveats(area, travel=True),
-            *_sizes_told(len(sizes), len(visited)),
-            *wording.unshown(by_area(entries, area)),
-            *wording.snapping(area, lost=around.lost, snapped=around.snapped),
-        ),
+        inputs=norm_inputs([norm] if norm else []),
+        unshown=entries,
+        moved=[around],
+        caveats=(_sizes_told(len(sizes), len(visited)),),
     )
-
-
-def _tables(
-    area: StudyArea, level: int, filled: tuple[Floats, Floats], within: Reached
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return the people and the shares of them by unit, and of the whole country."""
-    codes = [str(code) for code in area.units(level).index]
-    table = pd.DataFrame(_shares(filled, within, area, gathering(area, codes, level)), pd.Index(codes, name="code"))
-    table.insert(0, "people", area.units(level)["people"].to_numpy("int64"))
-    country = _shares(filled, within, area, np.ones((1, len(area.unit_codes))))
-    return table, {"people": float(table["people"].sum())} | {key: float(values[0]) for key, values in country.items()}
-
-
-def _states(table: pd.DataFrame, listed: str, *, known: bool) -> pd.DataFrame:
-    """Return the states of the shares; ``known`` tells whether it is known how many people there is room for."""
-    states = np.where(table["people"] == 0, "not applicable", listed)
-    room = states if known else np.where(states == "", "unknown", states)
-    none = np.where(table["people"] == 0, "not applicable", state_without(listed))
-    return pd.DataFrame({"served": room, "full": room, "none": none}, table.index, dtype=object)
 
 
 def _columns(served: Message, words: Mapping[str, object]) -> tuple[Column, ...]:
@@ -162,17 +121,14 @@ def _relative_sizes(places: Mapping[str, float]) -> dict[str, float]:
     return {service: own / usual for service, own in places.items()} if usual > 0 else {}
 
 
-def _sizes_told(stating: int, visited: int) -> tuple[Message, ...]:
+def _sizes_told(stating: int, visited: int) -> Message:
     """Say of how many services it is known how many people they can take beside others."""
     if not stating:
-        return (Message("Each service counts the same here, however many people it can take."),)
-    words = {"told": stating, "all": visited}
-    return (
-        Message(
-            "{told} of {all} services said how many people they can take, and count as larger or smaller by it; the "
-            "others count as usual.",
-            words,
-        ),
+        return Message("Each service counts the same here, however many people it can take.")
+    return Message(
+        "{told} of {all} services said how many people they can take, and count as larger or smaller by it; the "
+        "others count as usual.",
+        {"told": stating, "all": visited},
     )
 
 
@@ -217,13 +173,11 @@ def _within(pairs: Pairs, minutes: float) -> Pairs:
     return Pairs.of(places[inside], services[inside], lengths[inside], shape=(pairs.count, pairs.services))
 
 
-def _shares(filled: tuple[Floats, Floats], within: Reached, area: StudyArea, matrix: Floats) -> dict[str, Floats]:
+def _shares(units: Gathered, filled: tuple[Floats, Floats], within: Reached) -> dict[str, Floats]:
     """Return the shares of the people of some units, with their ranges, by column."""
-    people = matrix @ people_of(area)
-    safe = np.where(people > 0, people, 1)
-    served, near = (np.minimum(counts @ matrix.T / safe, 1) for counts in filled)
+    served, near = (np.minimum(units.per_person(counts), 1) for counts in filled)
     columns = spanned("served", served) | spanned("full", np.maximum(near - served, 0))
-    columns |= without("none", within.gathered(matrix), people)
+    columns |= without("none", within.gathered(units.matrix), units.people)
     columns["served"] = np.minimum(columns["served"], 1 - columns["none"])  # the three add up to all
     columns["full"] = 1 - columns["none"] - columns["served"]
     for key in ("served", "full"):

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import ANY, by_area, chosen_level, counted, points, sort_of, units_in
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, summary
+from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
+from mapping.analysis.common.listed import ANY, points, sort_of, units_in
+from mapping.analysis.common.reached import Floats, Progress, Reached, people_within, summary
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord
 from mapping.freshness import months_after
@@ -48,10 +49,10 @@ def funding(
     InvalidRecord, NotFound
         An option has a value that makes no sense here.
     """
-    if not 0 < minutes <= 1440 or not 0 < months <= 120:
-        raise InvalidRecord(f"funding: {minutes} minutes, {months} months; choose up to 1440 and up to 120")
-    level = chosen_level(area, level)
-    helping = sort_of(ANY).of(counted(view))
+    if not 0 < months <= 120:
+        raise InvalidRecord(f"funding: {months} months; choose between 1 and 120")
+    frame = AnalysisFrame("funding", view, area, level, minutes=minutes, scenario=scenario)
+    helping = sort_of(ANY).of(frame.entries)
     ends = last_days(view.rows("funding"), helping)
     until = months_after(view.edition, months)
     ending = {entry.id for entry in helping if (day := ends.get(entry.id)) and day <= until}
@@ -60,32 +61,31 @@ def funding(
         "after": points([entry for entry in helping if entry.id not in ending], area),
     }
     reached = people_within(area, spots, minutes=[minutes], scenario=scenario, progress=progress)
-    table, total = _tables(area, level, helping, ends, ending, reached)
+    table, total = frame.tables(lambda units: _losing(units, reached))
+    here = [(unit, entry.id) for entry in helping for unit in units_in(entry, area, frame.level)[0]]
+    silent = {entry.id for entry in helping} - ends.keys()
+    for place, (key, own) in enumerate(
+        {"services": silent | ends.keys(), "ending": ending, "silent": silent}.items(), 1
+    ):
+        tally = Counter(unit for unit, entry in here if entry in own)
+        table.insert(place, key, [tally[unit] for unit in frame.codes])
+        total[key] = len(own)
     state = "" if ends else "unknown" if view.audience != "public" else "not published"
-    states = pd.DataFrame(
-        {key: np.where(table["people"] == 0, "not applicable", state) for key in ("ending", "silent", "losing")},
-        table.index,
-        dtype=object,
-    )
     if state:
         total = {key: value for key, value in total.items() if not key.startswith(("ending", "losing", "silent"))}
-    return Result(
-        name="funding",
+    return frame.result(
+        "travel",
         basis="visited",
         title=Message("Where funding ends"),
         finding=_finding(total, state, len(ending), months, minutes),
-        also=_also(area, table, bool(ending)),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
+        also=_also(area, table) if ending else (),
         table=table,
-        states=states,
+        states=frame.states(dict.fromkeys(("ending", "silent", "losing"), state)),
         total=total,
         columns=_columns(months, minutes),
         figures=_figures(total, months),
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(*wording.caveats(area, travel=True), *wording.unshown(by_area(helping, area))),
+        unshown=helping,
         picture="none" if state else "bars",
     )
 
@@ -111,44 +111,10 @@ def last_days(rows: Sequence[Row], entries: Sequence[Entry]) -> dict[str, dt.dat
     return ends
 
 
-def _tables(
-    area: StudyArea,
-    level: int,
-    helping: Sequence[Entry],
-    ends: Mapping[str, dt.date],
-    ending: set[str],
-    reached: Mapping[str, Reached],
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    units = area.units(level)
-    codes = [str(code) for code in units.index]
-    index = pd.Index(codes, name="code")
-    census = units["people"].to_numpy(float)
-    here = [(unit, entry.id) for entry in helping for unit in units_in(entry, area, level)[0]]
-    by_state = {
-        "services": Counter(unit for unit, _ in here),
-        "ending": Counter(unit for unit, entry in here if entry in ending),
-        "silent": Counter(unit for unit, entry in here if entry not in ends),
-    }
-    counts = pd.DataFrame({key: [units_of[unit] for unit in codes] for key, units_of in by_state.items()}, index)
-    matrix, everything = gathering(area, codes, level), np.ones((1, len(area.unit_codes)))
-    table = pd.DataFrame(
-        {"people": census.astype("int64"), **counts, **_losing(reached, matrix, people_of(area), census)}, index
-    )
-    whole = _losing(reached, everything, people_of(area), census.sum(keepdims=True))
-    total = {
-        "people": float(census.sum()),
-        "services": len(helping),
-        "ending": len(ending),
-        "silent": sum(entry.id not in ends for entry in helping),
-    }
-    return table, total | {key: float(values[0]) for key, values in whole.items()}
-
-
-def _losing(reached: Mapping[str, Reached], matrix: Floats, people: Floats, census: Floats) -> dict[str, Floats]:
+def _losing(units: Gathered, reached: Mapping[str, Reached]) -> dict[str, Floats]:
     """Return the people who lose reach, each variant of travel by itself."""
-    before, after = (reached[key].gathered(matrix).variants[:, :, 0] for key in ("before", "after"))
-    here = matrix @ people
-    lost = np.maximum(before - after, 0) / np.where(here > 0, here, 1) * census
+    before, after = (reached[key].gathered(units.matrix).variants[:, :, 0] for key in ("before", "after"))
+    lost = np.maximum(before - after, 0) / np.where(units.people > 0, units.people, 1) * units.census
     return summary("losing", lost)
 
 
@@ -187,8 +153,8 @@ def _finding(total: Mapping[str, float], state: str, ending: int, months: int, m
     )
 
 
-def _also(area: StudyArea, table: pd.DataFrame, some: bool) -> tuple[Message, ...]:
-    if not some or len(table) < 2 or table["losing"].max() < 1:
+def _also(area: StudyArea, table: pd.DataFrame) -> tuple[Message, ...]:
+    if len(table) < 2 or table["losing"].max() < 1:
         return ()
     words = {"place": wording.named(area, str(table["losing"].idxmax()))}
     return (Message("The most people would lose it in {place}.", words),)
@@ -197,13 +163,8 @@ def _also(area: StudyArea, table: pd.DataFrame, some: bool) -> tuple[Message, ..
 def _figures(total: Mapping[str, float], months: int) -> dict[str, Figure]:
     if "ending" not in total:
         return {}
+    label = Message("Funding ends within {months} months", {"months": months})
     return {
-        "ending": Figure(total["ending"], "count", Message("Funding ends within {months} months", {"months": months})),
-        "losing": Figure(
-            total["losing"],
-            "people",
-            Message("People who would lose what is within reach"),
-            total["losing_low"],
-            total["losing_high"],
-        ),
+        "ending": Figure(total["ending"], "count", label),
+        "losing": figure(total, "losing", "people", Message("People who would lose what is within reach")),
     }

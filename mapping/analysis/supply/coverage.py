@@ -2,31 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.ensemble import interval, told
-from mapping.analysis.common.listed import (
-    ANY,
-    Sort,
-    by_area,
-    chosen_level,
-    chosen_minutes,
-    chosen_types,
-    counted,
-    points,
-    sort_of,
-    state_of,
-    state_without,
-)
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within, summary
+from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
+from mapping.analysis.common.listed import ANY, Sort, chosen_types, sort_of, state_of, state_without
+from mapping.analysis.common.reached import Floats, Progress, Reached, summary
 from mapping.analysis.common.scenario import Added, Changes
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share
-from mapping.result import Column, Figure, Result
+from mapping.result import Column, Result
 from mapping.travel.surfaces import Client
-from mapping.view.view import Entry, View
+from mapping.view.view import View
 
 BANDS = (30, 60, 120)
 
@@ -73,98 +61,74 @@ def coverage(
     --------
     >>> coverage(view, area, types=["PSY"], level=1).finding.into("ru")  # doctest: +SKIP
     """
-    level, bands = chosen_level(area, level), sorted({*BANDS, chosen_minutes("coverage", minutes)})
-    changes, sorts = Changes.of(view, add, without), chosen_types(types)
-    entries, doubtful = (changes.left(counted(view, stale=also)) for also in (stale, not stale))
-    spots = {sort.key: changes.with_added(points(sort.of(entries), area), sort) for sort in sorts}
-    shown = [sort for sort in sorts if spots[sort.key] or not sort.hidden]
-    reached_by = people_within(
+    frame = AnalysisFrame(
+        "coverage",
+        view,
         area,
-        {sort.key: spots[sort.key] for sort in shown},
-        minutes=bands,
+        level,
+        minutes=minutes,
         scenario=scenario,
-        unchecked={sort.key: changes.with_added(points(sort.of(doubtful), area), sort) for sort in shown},
+        stale=stale,
         client=client,
         progress=progress,
     )
-    table, total = _tables(area, shown, reached_by, level, bands, minutes)
+    bands, changes, sorts = sorted({*BANDS, minutes}), Changes.of(view, add, without), chosen_types(types)
+    frame.entries, frame.doubtful = changes.left(frame.entries), changes.left(frame.doubtful)
+    spots = {sort.key: changes.with_added(frame.spots(sort), sort) for sort in sorts}
+    shown = [sort for sort in sorts if spots[sort.key] or not sort.hidden]
+    reached = frame.within(shown, bands, added=changes.with_added)
+    table, total = frame.tables(lambda units: _columns_of(units, reached, bands, minutes))
     listed = [sort for sort in shown if spots[sort.key]]
     also = _also(area, table, total, listed, minutes)
     if also:
-        also = (*_uncertain(area, reached_by[listed[0].key], scenario, bands.index(minutes), minutes), *also)
-    return Result(
-        name="coverage",
+        also = (*_uncertain(frame, reached[listed[0].key], bands.index(minutes)), *also)
+    return frame.result(
+        "travel",
         basis="visited",
         title=Message("People within reach of services"),
         finding=_finding(total, shown, spots, minutes),
         also=also,
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=_states(area, table, shown, entries),
+        states=_states(frame, table, shown),
         total=total,
         columns=_columns(shown, bands, minutes),
         headline=_headline(shown, minutes),
         groups={sort.key: _keys(sort, bands) for sort in shown},
         group_labels={sort.key: sort.label for sort in shown},
-        figures=_figures(total, shown, spots, minutes),
+        figures={
+            f"{sort.key}_{minutes}": figure(total, f"{sort.key}_{minutes}", "share", _within(sort, minutes))
+            for sort in listed
+        },
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(
-            *wording.caveats(area, travel=True),
-            *wording.unshown(by_area(sort_of(ANY).of(entries), area)),
-            *_notes(area, reached_by, sorts, shown),
-        ),
+        unshown=sort_of(ANY).of(frame.entries),
+        moved=reached.values(),
+        caveats=wording.hidden(sorts, shown),
     )
 
 
-def _tables(
-    area: StudyArea,
-    sorts: Sequence[Sort],
-    reached_by: Mapping[str, Reached],
-    level: int,
-    bands: Sequence[int],
-    minutes: int,
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return the table of a level's units, and the same columns for the whole area."""
-    units = area.units(level)
-    codes = pd.Index([str(code) for code in units.index], name="code")
-    matrix, people, census = gathering(area, list(codes), level), people_of(area), units["people"].to_numpy(float)
-    everything = np.ones((1, len(area.unit_codes)))
-    columns, total = {"people": census}, {"people": float(census.sum())}
-    for sort in sorts:
-        reached = reached_by[sort.key]
-        columns |= _block(sort.key, reached.gathered(matrix), matrix @ people, census, bands, minutes)
-        whole = _block(
-            sort.key, reached.gathered(everything), everything @ people, census.sum(keepdims=True), bands, minutes
-        )
-        total |= {key: float(values[0]) for key, values in whole.items()}
-    table = pd.DataFrame(columns, index=codes)
-    return table.astype({"people": "int64"}), total
-
-
-def _block(
-    key: str, reached: Reached, people: Floats, census: Floats, bands: Sequence[int], minutes: int
+def _columns_of(
+    units: Gathered, reached: Mapping[str, Reached], bands: Sequence[int], minutes: int
 ) -> dict[str, Floats]:
-    """Return the columns of one sort of services."""
+    """Return the shares within each of the bands, and the people beyond, of each sort of services."""
     columns: dict[str, Floats] = {}
-    for number, band in enumerate(bands):
-        columns |= summary(f"{key}_{band}", reached.shares(people, number))
-    beyond = (1 - reached.shares(people, list(bands).index(minutes))) * census
-    return columns | summary(f"{key}_beyond", beyond)
+    for key, of_finest in reached.items():
+        own = of_finest.gathered(units.matrix)
+        for number, band in enumerate(bands):
+            columns |= summary(f"{key}_{band}", own.shares(units.people, number))
+        beyond = (1 - own.shares(units.people, bands.index(minutes))) * units.census
+        columns |= summary(f"{key}_beyond", beyond)
+    return columns
 
 
-def _states(area: StudyArea, table: pd.DataFrame, sorts: Sequence[Sort], entries: Sequence[Entry]) -> pd.DataFrame:
+def _states(frame: AnalysisFrame, table: pd.DataFrame, sorts: Sequence[Sort]) -> pd.DataFrame:
     """Say where a 0 is not what it looks like: nobody lives there, or nothing of the sort can be visited."""
     states = {}
     for sort in sorts:
-        state = state_of(sort.of(entries), area)
-        for key in table:
-            if str(key).rpartition("_")[0] == sort.key:
-                own = state_without(state) if str(key).endswith("_beyond") else state
-                states[str(key)] = np.where(table["people"] == 0, "not applicable", own)
-    return pd.DataFrame(states, index=table.index, dtype=object)
+        state = state_of(sort.of(frame.entries), frame.area)
+        for key in map(str, table):
+            if key.rpartition("_")[0] == sort.key:
+                states[key] = state_without(state) if key.endswith("_beyond") else state
+    return frame.states(states)
 
 
 def _keys(sort: Sort, bands: Sequence[int]) -> tuple[str, ...]:
@@ -177,14 +141,16 @@ def _headline(sorts: Sequence[Sort], minutes: int) -> tuple[str, ...]:
     return ("people", *(f"{sorts[0].key}_{end}" for end in dict.fromkeys((minutes, 120, "beyond"))))
 
 
+def _within(sort: Sort, minutes: int) -> Message:
+    return Message("{type}: people within {minutes} min", {"type": sort.label, "minutes": minutes})
+
+
 def _columns(sorts: Sequence[Sort], bands: Sequence[int], minutes: int) -> tuple[Column, ...]:
     columns = [Column("people", Message("People"), "people")]
     for sort in sorts:
         for band in sorted(bands, key=lambda band: (band != minutes, band)):
-            key, words = f"{sort.key}_{band}", {"type": sort.label, "minutes": band}
-            label = Message("{type}: people within {minutes} min", words)
             short = Message("Within {minutes} min", {"minutes": band})
-            columns.append(Column.ranged(key, label, "share", "better", short))
+            columns.append(Column.ranged(f"{sort.key}_{band}", _within(sort, band), "share", "better", short))
         key, words = f"{sort.key}_beyond", {"type": sort.label, "minutes": minutes}
         label = Message("{type}: people over {minutes} min away", words)
         short = Message("People over {minutes} min away", {"minutes": minutes})
@@ -233,35 +199,11 @@ def _also(
     return tuple(sentences)
 
 
-def _uncertain(area: StudyArea, reached: Reached, scenario: str, band: int, minutes: int) -> tuple[Message, ...]:
+def _uncertain(frame: AnalysisFrame, reached: Reached, band: int) -> tuple[Message, ...]:
     """Say the range and the middle of the share out of reach, what is within reach on foot, and what moves it most."""
-    everybody = people_of(area).sum(keepdims=True)
-    whole = reached.gathered(np.ones((1, len(area.unit_codes))))
+    everybody, whole = frame.whole.people, reached.gathered(frame.whole.matrix)
     foot = float(min(whole.foot[0, band] / max(everybody[0], 1), 1))
     shares = whole.shares(everybody, band)[:, 0]
     low, high = interval(shares)
     range_ = wording.between(1 - float(high), 1 - float(low), asked=1 - float(shares[0]))
-    return (range_, *told(area, scenario, shares, foot, minutes))
-
-
-def _figures(
-    total: Mapping[str, float], sorts: Sequence[Sort], spots: Mapping[str, object], minutes: int
-) -> dict[str, Figure]:
-    """Return the share of all people within reach of each sort that can be visited, with its range."""
-    figures = {}
-    for sort in sorts:
-        if spots[sort.key]:
-            key = f"{sort.key}_{minutes}"
-            label = Message("{type}: people within {minutes} min", {"type": sort.label, "minutes": minutes})
-            figures[key] = Figure(total[key], "share", label, total[f"{key}_low"], total[f"{key}_high"])
-    return figures
-
-
-def _notes(
-    area: StudyArea, reached_by: Mapping[str, Reached], sorts: Sequence[Sort], shown: Sequence[Sort]
-) -> tuple[Message, ...]:
-    """Say which places were moved or left out, and which types are not published."""
-    lost, snapped = (
-        max((getattr(reached, name) for reached in reached_by.values()), default=0) for name in ("lost", "snapped")
-    )
-    return (*wording.snapping(area, lost=lost, snapped=snapped), *wording.hidden(sorts, shown))
+    return (range_, *told(frame.area, frame.scenario, shares, foot, frame.minutes))

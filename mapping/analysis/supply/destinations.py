@@ -5,10 +5,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, counted
+from mapping.analysis.common.frame import AnalysisFrame
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Text, listing
+from mapping.language.i18n import Message, listing
 from mapping.result import Column, Figure, Result
 from mapping.view.view import Entry, View
 
@@ -30,8 +29,8 @@ def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Re
     InvalidRecord
         The study area has no such level.
     """
-    level = chosen_level(area, 0 if level is None else level)
-    pairs = [(country, entry) for entry in counted(view) for country in _abroad(entry, area)]
+    frame = AnalysisFrame("destinations", view, area, level, usual=0)
+    pairs = [(country, entry) for entry in frame.entries for country in _abroad(entry, area)]
     by_country = Counter(country for country, _ in pairs)
     main = tuple(getattr(area.settings, "destinations", ()))
     countries = [*main, *(code for code in sorted(by_country) if code not in main)]
@@ -40,38 +39,30 @@ def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Re
         "bodies": len({entry.organization.id for _, entry in pairs}),
         **{code: by_country[code] for code in countries},
     }
-    index = pd.Index([str(code) for code in area.units(level).index], name="code")
-    here = level == 0
-    table = pd.DataFrame({key: value if here else 0 for key, value in total.items()}, index)
-    states = pd.DataFrame(
-        {key: _state(key, value, countries, here=here) for key, value in total.items()}, index, dtype=object
-    )
+    here = frame.level == 0
+    states = {key: _state(key, value, countries, here=here) for key, value in total.items()}
     missing = [code for code in main if not by_country[code]]
-    return Result(
-        name="destinations",
+    return frame.result(
+        "list",
         basis="abroad",
         title=Message("Help in the countries to which people go"),
         finding=_finding(total["services"], len([code for code in countries if by_country[code]]), main, missing),
         also=_also(by_country, missing, area),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
-        table=table,
-        states=states,
+        table=pd.DataFrame({key: value if here else 0 for key, value in total.items()}, frame.index),
+        states=pd.DataFrame(states, frame.index, dtype=object),
         columns=(
             Column("services", Message("Services abroad"), "count"),
             Column("bodies", Message("Their organizations"), "count"),
-            *(Column(code, _name(code, area), "count", more_is="better") for code in countries),
+            *(Column(code, area.country(code), "count", more_is="better") for code in countries),
         ),
         groups={"countries": tuple(countries)} if countries else {},
         group_labels={"countries": Message("By country")} if countries else {},
         figures={
-            code: Figure(by_country[code], "count", Message("{place}", {"place": _name(code, area)}))
+            code: Figure(by_country[code], "count", Message("{place}", {"place": area.country(code)}))
             for code in countries
         },
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=False)[:1],
-        caveats=(*wording.caveats(area, travel=False)[:1], *NOTES),
+        caveats=NOTES,
         picture="bars",
     )
 
@@ -96,10 +87,6 @@ def _state(key: str, value: int, countries: list[str], *, here: bool) -> str:
     return "none listed" if not value else "single" if value == 1 else "present"
 
 
-def _name(code: str, area: StudyArea) -> Text:
-    return area.country(code)
-
-
 def _finding(services: int, countries: int, main: tuple[str, ...], missing: list[str]) -> Message:
     """Say in how many of the main countries something is listed."""
     if not services:
@@ -113,10 +100,10 @@ def _finding(services: int, countries: int, main: tuple[str, ...], missing: list
 def _also(by_country: Mapping[str, int], missing: list[str], area: StudyArea) -> tuple[Message, ...]:
     sentences = []
     if missing:
-        words = {"countries": listing(_name(code, area) for code in missing)}
+        words = {"countries": listing(area.country(code) for code in missing)}
         sentences.append(Message("Nothing is listed in: {countries}.", words))
     if by_country:
         most = max(sorted(by_country), key=lambda code: by_country[code])
-        words_: dict[str, object] = {"place": _name(most, area), "count": by_country[most]}
+        words_: dict[str, object] = {"place": area.country(most), "count": by_country[most]}
         sentences.append(Message("The most is listed in: {place}, {count}.", words_))
     return tuple(sentences)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mapping.analysis.common import wording
-from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import ANY, sort_of
 from mapping.analysis.common.reached import Progress
 from mapping.analysis.common.served import CountedServices, Served, served, within_label
 from mapping.area.study_area import StudyArea
@@ -45,36 +45,28 @@ def languages(
     InvalidRecord, NotFound
         An option has a value that makes no sense here.
     """
-    level = chosen_level(area, level)
-    helping = sort_of(ANY).of(counted(view, stale=stale))
+    frame = AnalysisFrame(
+        "languages", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
+    )
+    helping = sort_of(ANY).of(frame.entries)
     wanted = _languages(helping, area) if codes is None else list(dict.fromkeys(codes))
     kinds = [CountedServices(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
-    result = served(area, kinds, name="languages", level=level, minutes=minutes, scenario=scenario, progress=progress)
-    figures = result.figures | (_from_afar(result, kinds, area, minutes) if result.figures else {})
-    if least := _least(result.total, figures, kinds, area):  # the sentence speaks of it
+    result = served(frame, kinds)
+    figures = result.parts["figures"]
+    figures |= _from_afar(result, kinds, area, minutes) if figures else {}
+    own = [kind for kind in kinds if kind.key in area.languages and kind.key in figures]
+    least = min(own, key=lambda kind: float(result.total[kind.key]), default=None)
+    if least is not None:  # the sentence speaks of it
         figures = {least.key: figures[least.key], **figures}
-    silent = sum(not entry.languages for entry in helping)
-    return Result(
-        name="languages",
-        basis="visited",
+    return frame.result(
+        "travel",
         title=Message("In which languages people reach help"),
-        finding=_finding(result.total, figures, kinds, area, minutes),
-        also=_also(result.total, kinds, area),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
-        table=result.table,
-        states=result.states,
-        total=result.total,
-        columns=result.columns,
+        finding=_finding(result.total, least, minutes),
+        also=_also(result.total, [kind for kind in kinds if kind.key in area.languages]),
         headline=("people", *(kind.key for kind in kinds if kind.key in area.languages)),
-        groups={kind.key: (kind.key, f"{kind.key}_phone", f"{kind.key}_without") for kind in kinds},
-        group_labels={kind.key: kind.label for kind in kinds},
-        figures=figures,
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(*result.caveats, *_notes(silent)),
-        picture="bars",
+        caveats=_notes(sum(not entry.languages for entry in helping)),
+        **(result.parts | {"figures": figures}),
     )
 
 
@@ -95,19 +87,12 @@ def _from_afar(result: Served, kinds: Sequence[CountedServices], area: StudyArea
     return {
         kind.key: Figure(0.0, "share", within_label(kind, minutes), 0.0, 0.0)
         for kind in kinds
-        if kind.key in area.languages and kind.entries and remote.issuperset(result.states[kind.key])
+        if kind.key in area.languages and kind.entries and remote.issuperset(result.parts["states"][kind.key])
     }
 
 
-def _finding(
-    total: Mapping[str, Any],
-    figures: Mapping[str, Figure],
-    kinds: Sequence[CountedServices],
-    area: StudyArea,
-    minutes: int,
-) -> Message:
+def _finding(total: Mapping[str, Any], least: CountedServices | None, minutes: int) -> Message:
     """Say which of the languages of the country serves the fewest people in person."""
-    least = _least(total, figures, kinds, area)
     if least is None or not total["people"]:
         return Message("No service that people could travel to says in which language it helps")
     words = {"spoken": least.label, "share": Share(total[least.key]), "minutes": minutes}
@@ -117,20 +102,10 @@ def _finding(
     )
 
 
-def _least(
-    total: Mapping[str, Any], figures: Mapping[str, Figure], kinds: Sequence[CountedServices], area: StudyArea
-) -> CountedServices | None:
-    """Return the language of the country that serves the fewest people in person, None where none serves any."""
-    own = [kind for kind in kinds if kind.key in area.languages and kind.key in figures]
-    return min(own, key=lambda kind: float(total[kind.key]), default=None)
-
-
-def _also(total: Mapping[str, Any], kinds: Sequence[CountedServices], area: StudyArea) -> tuple[Message, ...]:
-    """Say in which languages a line can be called, and which have neither."""
+def _also(total: Mapping[str, Any], kinds: Sequence[CountedServices]) -> tuple[Message, ...]:
+    """Say in which languages no line can be called, or nothing is listed at all."""
     sentences: list[Message] = []
     for kind in kinds:
-        if kind.key not in area.languages:
-            continue
         words: Mapping[str, object] = {"spoken": kind.label}
         if not kind.entries:
             sentences.append(Message("No service says that it helps in: “{spoken}”.", words))
@@ -140,10 +115,8 @@ def _also(total: Mapping[str, Any], kinds: Sequence[CountedServices], area: Stud
 
 
 def _notes(silent: int) -> tuple[Message, ...]:
-    notes = [
-        Message("How many people speak which language where is not known here: the shares are of all people."),
-    ]
-    if silent:
-        words = {"count": silent}
-        notes.append(Message("Services left out, since they do not say in which languages they help: {count}.", words))
-    return tuple(notes)
+    notes = (Message("How many people speak which language where is not known here: the shares are of all people."),)
+    if not silent:
+        return notes
+    left_out = Message("Services left out, since they do not say in which languages they help: {count}.")
+    return (*notes, left_out.filled_with({"count": silent}))

@@ -1,12 +1,13 @@
 """The national referral mechanism as a matrix: which core function is listed in which region."""
 
+from collections import Counter
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, core_types
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import core_types
 from mapping.analysis.common.presence import ServicePresence
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
@@ -46,17 +47,13 @@ def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     InvalidRecord
         The study area has no such level.
     """
-    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
-    terms, listing = core_types(), ServicePresence(view, area, level)
-    by_term = {term.code: listing.states(term) for term in terms}
+    frame = AnalysisFrame("nrm", view, area, level, usual=1)
+    terms, listing = core_types(), ServicePresence(view, area, frame.level)
+    by_term = {term.code: listing.states(term).values() for term in terms}
     states = pd.DataFrame(
-        {code: [cells[unit][0] for unit in listing.units] for code, cells in by_term.items()},
-        index=pd.Index(listing.units, name="code"),
-        dtype=object,
+        {code: [state for state, _ in cells] for code, cells in by_term.items()}, frame.index, dtype=object
     )
-    counts = pd.DataFrame(
-        {code: [cells[unit][1] for unit in listing.units] for code, cells in by_term.items()}, index=states.index
-    )
+    counts = pd.DataFrame({code: [count for _, count in cells] for code, cells in by_term.items()}, frame.index)
     hidden = {term.code for term in terms if term.audience != "public"}
     table = pd.DataFrame(
         {
@@ -66,25 +63,22 @@ def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
             **{code: states[code] if code in hidden else counts[code] for code in counts},
         }
     )
-    return Result(
-        name="nrm",
+    tally = Counter(map(str, states.to_numpy().ravel()))
+    return frame.result(
+        "units",
         basis="confirmed",
         title=Message("Core functions of the referral mechanism, by region"),
-        finding=_finding(area, table, states),
-        also=_also(states),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
+        finding=_finding(area, table, tally),
+        also=_also(tally),
         table=table,
         states=states,
         columns=_columns(terms, hidden),
         headline=("listed", "missing", "unclear"),
         groups=_groups(terms),
         group_labels={f"pillar-{number}": words for number, words in PILLARS.items()},
-        figures=_figures(states),
+        figures=_figures(tally),
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=False),
-        caveats=(*wording.caveats(area, travel=False), *_notes(listing.adrift(terms))),
+        caveats=_notes(listing.adrift(terms)),
         layout="matrix",
     )
 
@@ -107,60 +101,44 @@ def _groups(terms: list[Term]) -> dict[str, tuple[str, ...]]:
     return {f"pillar-{number}": codes for number, codes in groups.items() if codes}
 
 
-def _tally(states: pd.DataFrame) -> dict[str, int]:
-    values, counts = np.unique(states.to_numpy(dtype=str), return_counts=True)
-    return {str(value): int(count) for value, count in zip(values, counts, strict=True)}
-
-
-def _finding(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame) -> Message:
+def _finding(area: StudyArea, table: pd.DataFrame, tally: Counter[str]) -> Message:
     """Say how many boxes are empty, and in which one or two regions the most are."""
-    tally = _tally(states)
-    empty, boxes = tally.get("none listed", 0), states.size - tally.get("not published", 0)
+    empty, boxes = tally["none listed"], tally.total() - tally["not published"]
     if not empty:
         return Message("No cell of the referral matrix is empty")
     words: dict[str, object] = {"empty": empty, "boxes": boxes}
-    if len(table) == 1 or empty == boxes:
-        return Message("{empty} of {boxes} cells in the referral matrix {empty:is|are} empty", words)
     order = table["missing"].sort_values(ascending=False, kind="stable")
-    missing = [*order.to_list(), -1]
-    words |= {"place": wording.named(area, str(order.index[0])), "other": wording.named(area, str(order.index[1]))}
-    if missing[1] > missing[2] and missing[1] >= 0.8 * missing[0] and len(table) > 2:
-        return Message(
-            "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place} and {other}",
-            words,
-        )
-    if missing[0] > missing[1]:
-        return Message(
-            "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place}", words
-        )
+    missing = [*order.to_list(), -1, -1]
+    if len(table) > 1 and empty < boxes:
+        words |= {"place": wording.named(area, str(order.index[0])), "other": wording.named(area, str(order.index[1]))}
+        if missing[1] > missing[2] and missing[1] >= 0.8 * missing[0] and len(table) > 2:
+            return Message(
+                "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place} and {other}",
+                words,
+            )
+        if missing[0] > missing[1]:
+            return Message(
+                "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place}", words
+            )
     return Message("{empty} of {boxes} cells in the referral matrix {empty:is|are} empty", words)
 
 
-def _also(states: pd.DataFrame) -> tuple[Message, ...]:
+def _also(tally: Counter[str]) -> tuple[Message, ...]:
     """Say on how many boxes everything hangs on one service, and how many nobody can vouch for."""
-    tally, sentences = _tally(states), []
-    if single := tally.get("single", 0):
-        sentences.append(Message("Cells that depend on a single service: {count}.", {"count": single}))
-    if unclear := tally.get("unknown", 0) + tally.get("stale", 0):
-        sentences.append(Message("Cells that nobody confirmed in time: {count}.", {"count": unclear}))
-    if secret := tally.get("not published", 0):
-        sentences.append(
-            Message("Cells that are not published, so that nobody is endangered: {count}.", {"count": secret})
-        )
-    return tuple(sentences)
+    sentences = (
+        (Message("Cells that depend on a single service: {count}."), tally["single"]),
+        (Message("Cells that nobody confirmed in time: {count}."), tally["unknown"] + tally["stale"]),
+        (Message("Cells that are not published, so that nobody is endangered: {count}."), tally["not published"]),
+    )
+    return tuple(sentence.filled_with({"count": count}) for sentence, count in sentences if count)
 
 
-def _figures(states: pd.DataFrame) -> Mapping[str, Figure]:
-    tally = _tally(states)
-    boxes = states.size - tally.get("not published", 0)
-    listed = sum(tally.get(state, 0) for state in THERE)
+def _figures(tally: Counter[str]) -> Mapping[str, Figure]:
+    boxes = tally.total() - tally["not published"]
+    share = sum(tally[state] for state in THERE) / boxes if boxes else 0.0
     return {
-        "listed": Figure(
-            listed / boxes if boxes else 0.0,
-            "share",
-            Message("Cells in which something is listed, or arranged by phone"),
-        ),
-        "empty": Figure(tally.get("none listed", 0), "count", Message("Cells in which none is listed")),
+        "listed": Figure(share, "share", Message("Cells in which something is listed, or arranged by phone")),
+        "empty": Figure(tally["none listed"], "count", Message("Cells in which none is listed")),
         "boxes": Figure(boxes, "count", Message("Cells that can be published")),
     }
 

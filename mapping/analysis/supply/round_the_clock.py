@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import ANY, Sort, chosen_level, core_types, counted, sort_of, visited
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import ANY, Sort, core_types, sort_of, visited
 from mapping.analysis.common.reached import Progress
 from mapping.analysis.common.served import CountedServices, Served, served
 from mapping.area.study_area import StudyArea
@@ -47,35 +48,22 @@ def round_the_clock(
     InvalidRecord, NotFound
         An option has a value that makes no sense here.
     """
-    level = chosen_level(area, level)
-    offered = counted(view, stale=stale)
-    nightly = [entry for entry in offered if at_night(entry, view.edition)]
+    frame = AnalysisFrame(
+        "round_the_clock", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
+    )
+    nightly = [entry for entry in frame.entries if at_night(entry, view.edition)]
     sorts = _sorts(types, nightly)
     kinds = [CountedServices(sort.key, sort.label, tuple(sort.of(nightly))) for sort in sorts if not sort.hidden]
-    result = served(
-        area, kinds, name="round_the_clock", level=level, minutes=minutes, scenario=scenario, progress=progress
-    )
-    return Result(
-        name="round_the_clock",
-        basis="visited",
+    result = served(frame, kinds)
+    return frame.result(
+        "travel",
         title=Message("Who reaches help at night"),
         finding=_finding(result, kinds, minutes),
         also=_also(result, kinds),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
-        table=result.table,
-        states=result.states,
-        total=result.total,
-        columns=result.columns,
         headline=("people", *(f"{kinds[0].key}{end}" for end in ("", "_phone", "_without"))) if kinds else ("people",),
-        groups={kind.key: (kind.key, f"{kind.key}_phone", f"{kind.key}_without") for kind in kinds},
-        group_labels={kind.key: kind.label for kind in kinds},
-        figures=result.figures,
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(*result.caveats, *_notes(sum(not spans(entry) for entry in offered))),
-        picture="bars",
+        caveats=_notes(sum(not spans(entry) for entry in frame.entries)),
+        **result.parts,
     )
 
 
@@ -106,7 +94,7 @@ def _sorts(types: Sequence[str] | None, nightly: Sequence[Entry]) -> list[Sort]:
 
 def _finding(result: Served, kinds: Sequence[CountedServices], minutes: int) -> Message:
     """Say what share of the people reaches the first kind at night."""
-    if not kinds or kinds[0].key not in result.figures or not result.total["people"]:
+    if not kinds or kinds[0].key not in result.parts["figures"] or not result.total["people"]:
         return Message("No service is listed that people could go to at night")
     words = {"who": wording.who(1 - float(result.total[kinds[0].key])), "far": wording.farther(minutes)}
     if kinds[0].key == ANY:

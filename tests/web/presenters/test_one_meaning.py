@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from mapping.analysis.common import ledger
+from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import counted, listed_services, points, units_in, units_of
 from mapping.analysis.common.presence import ServicePresence
 from mapping.analysis.common.served import CountedServices, served
@@ -172,13 +173,13 @@ def test_a_line_reaches_the_same_units_in_lists_and_analyses(edition: Edition) -
     codes = [str(code) for code in area.units(level).index]
     with View(edition.path) as view:
         offered = counted(view)
-        states = ServicePresence(view, area, level).presence(LINE)
+        states, frame = ServicePresence(view, area, level).presence(LINE), AnalysisFrame("languages", view, area, level)
     lines = [entry for entry in offered if is_line(entry)]
     assert any(entry.sites and not entry.covers for entry in lines), "one that is a line and a place to go to"
     assert any(not any(serves(entry, code, area) for code in codes) for entry in lines), "one that is called abroad"
     for entry in lines:
         kind = CountedServices("k", "Kind", (entry,))
-        table = served(area, [kind], name="languages", level=level, minutes=60, scenario="summer").table
+        table = served(frame, [kind]).table
         called = {code for code in codes if table.loc[code, "k_phone"] == "present"}
         assert called == {code for code in codes if is_called_from(entry, code, area)}, entry
     for code in codes:

@@ -1,0 +1,183 @@
+"""The frame of an analysis: its units, its services, and what its result is made of and limited by."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mapping.analysis.common import wording
+from mapping.analysis.common.listed import Sort, by_area, chosen_level, chosen_minutes, counted, points, sort_of
+from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
+from mapping.analysis.common.unit_places import Point
+from mapping.area.study_area import StudyArea
+from mapping.errors import UnsafePublication
+from mapping.language.i18n import Message
+from mapping.result import Figure, Input, Kind, Result
+from mapping.travel.surfaces import Client
+from mapping.view.view import Entry, View
+
+MadeOf = Literal["list", "units", "travel"]
+"""What a result is made of: the list alone, population and lines of units too, or also roads and terrain."""
+
+
+class Gathered(NamedTuple):
+    """Units that finest units are added up to: the matrix that does so, their people on the grid and in the census."""
+
+    matrix: Floats
+    people: Floats
+    census: Floats
+
+    def per_person(self, sums: Floats) -> Floats:
+        """Return what sums by finest unit come to for each person of a unit, 0 where nobody lives."""
+        return sums @ self.matrix.T / np.where(self.people > 0, self.people, 1)
+
+
+class AnalysisFrame:
+    """One question to a view: by which units, within how many minutes, in which season, with which services.
+
+    ``usual`` is the level of area units where none is named, the finest by default.
+
+    Raises
+    ------
+    InvalidRecord
+        The study area has no such level, or the minutes are none or more than a day.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        view: View,
+        area: StudyArea,
+        level: int | None = None,
+        *,
+        usual: int | None = None,
+        minutes: int = 60,
+        scenario: str = "summer",
+        stale: bool = False,
+        client: Client = None,
+        progress: Progress = None,
+    ) -> None:
+        self.name, self.view, self.area = name, view, area
+        self.minutes, self.scenario, self.stale = chosen_minutes(name, minutes), scenario, stale
+        self.client, self.progress = client, progress
+        if level is None and usual is not None:
+            level = min(usual, area.levels[-1].level)
+        self.level = chosen_level(area, level)
+        units = area.units(self.level)
+        self.codes = [str(code) for code in units.index]
+        self.index = pd.Index(self.codes, name="code")
+        self.census = units["people"].to_numpy(float)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The services that count."""
+        return counted(self.view, stale=self.stale)
+
+    @cached_property
+    def doubtful(self) -> list[Entry]:
+        """The services that would count if those whose check is overdue did, or did not."""
+        return counted(self.view, stale=not self.stale)
+
+    def spots(self, sort: Sort) -> tuple[Point, ...]:
+        """Return where services of a sort can be visited."""
+        return points(sort.of(self.entries), self.area)
+
+    def open_sort(self, code: str, *, shown: bool = False) -> Sort:
+        """Return a sort of services that may be asked about; with ``shown`` a hidden one too of which a place is shown.
+
+        Raises
+        ------
+        NotFound
+            There is no such sort.
+        UnsafePublication
+            It is secret by default.
+        """
+        sort = sort_of(code)
+        if sort.hidden and not (shown and self.spots(sort)):
+            raise UnsafePublication(f"{self.name}: services of {sort.key} are not published; choose another type")
+        return sort
+
+    def within(
+        self,
+        sorts: Collection[Sort],
+        minutes: Sequence[float] = (),
+        *,
+        added: Callable[[Iterable[Point], Sort], tuple[Point, ...]] = lambda spots, _: tuple(spots),
+    ) -> dict[str, Reached]:
+        """Return the people within the minutes of each sort of services, in every draw, by finest unit.
+
+        ``added`` puts down more of a sort.
+        """
+        return people_within(
+            self.area,
+            {sort.key: added(self.spots(sort), sort) for sort in sorts},
+            minutes=minutes or [self.minutes],
+            scenario=self.scenario,
+            unchecked={sort.key: added(points(sort.of(self.doubtful), self.area), sort) for sort in sorts},
+            client=self.client,
+            progress=self.progress,
+        )
+
+    @cached_property
+    def units(self) -> Gathered:
+        """The units of the level."""
+        matrix = gathering(self.area, self.codes, self.level)
+        return Gathered(matrix, matrix @ people_of(self.area), self.census)
+
+    @cached_property
+    def whole(self) -> Gathered:
+        """The whole area as one unit."""
+        everything = np.ones((1, len(self.area.unit_codes)))
+        return Gathered(everything, everything @ people_of(self.area), self.census.sum(keepdims=True))
+
+    def tables(self, columns: Callable[[Gathered], Mapping[str, Floats]]) -> tuple[pd.DataFrame, dict[str, float]]:
+        """Return people and some columns by unit, and the same for the whole area."""
+        table = pd.DataFrame({"people": self.census, **columns(self.units)}, self.index).astype({"people": "int64"})
+        total = {"people": self.whole.census, **columns(self.whole)}
+        return table, {key: float(values[0]) for key, values in total.items()}
+
+    def states(self, states: Mapping[str, Any]) -> pd.DataFrame:
+        """Return states of columns; all do not apply where nobody lives."""
+        nobody = self.census.astype("int64") == 0
+        own = {key: np.where(nobody, "not applicable", state) for key, state in states.items()}
+        return pd.DataFrame(own, self.index, dtype=object)
+
+    def result(
+        self,
+        made_of: MadeOf,
+        *,
+        unshown: Collection[Entry] = (),
+        moved: Collection[Any] = (),
+        inputs: Sequence[Input] = (),
+        caveats: Sequence[Message] = (),
+        **parts: Any,
+    ) -> Result:
+        """Return a result with what it is made of and what limits it before its own inputs and caveats.
+
+        ``unshown`` are services some of which are shown by their area only; ``moved`` what has numbers of points that
+        were ``lost`` or ``snapped`` to ground that can be crossed.
+        """
+        travel = made_of == "travel"
+        first = slice(1) if made_of == "list" else slice(None)
+        lost, snapped = (max((getattr(part, name) for part in moved), default=0) for name in ("lost", "snapped"))
+        limits = (
+            *wording.caveats(self.area, travel=travel)[first],
+            *wording.unshown(by_area(unshown, self.area)),
+            *wording.snapping(self.area, lost=lost, snapped=snapped),
+        )
+        return Result(
+            name=self.name,
+            audience=self.view.audience,
+            edition=self.view.edition,
+            level=self.level,
+            inputs=(*wording.inputs(self.view, self.area, travel=travel)[first], *inputs),
+            caveats=(*limits, *caveats),
+            **parts,
+        )
+
+
+def figure(total: Mapping[str, Any], key: str, kind: Kind, label: Message) -> Figure:
+    """Return a number of the whole area as a figure, with its range."""
+    return Figure(total[key], kind, label, total[f"{key}_low"], total[f"{key}_high"])
