@@ -312,13 +312,16 @@
     $('add').addEventListener('click', () => arm(!armed));
     $('suggest').addEventListener('click', suggest);
     $('clear').addEventListener('click', () => { state.add = []; state.without = []; state.show = 'value'; changed(); });
-    $('keep').addEventListener('click', keep);
+    $('keep').addEventListener('click', keepScenario);
     $('save').addEventListener('click', save);
     $('open').addEventListener('change', open);
     $('services').addEventListener('change', showServices);
     $('words').addEventListener('input', showServices);
-    $('table-file').addEventListener('click', () => hand('atlas.csv', 'text/csv', table()));
-    $('picture-file').addEventListener('click', () => hand('atlas.svg', 'image/svg+xml', picture()));
+    const {csv, xlsx} = window.AtlasFiles, keep = (part, act) => $(part).addEventListener('click', act);
+    keep('csv', () => hand('atlas.csv', text('text/csv', csv(table()))));
+    keep('xlsx', () => hand('atlas.xlsx', xlsx(table(), document.title)));
+    keep('svg', () => hand('atlas.svg', text('image/svg+xml', picture().svg())));
+    keep('png', () => picture().canvas(2).toBlob((blob) => hand('atlas.png', blob)));
     $('print').addEventListener('click', () => window.print());
     $('full').addEventListener('click', () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.()));
     $('name').addEventListener('change', () => { state.name = $('name').value; note(); });
@@ -509,7 +512,7 @@
     return best[0] && best[1] < 0.5 ? fill(words.near, {place: best[0]}) : `${lat.toFixed(3)}, ${lon.toFixed(3)}`;
   }
 
-  function keep() {
+  function keepScenario() {
     if (!answer) return;
     const name = state.name || `${kindLabel()} ${kept.length + 1}`;
     kept.push({name, gain: total(answer.after.middle) - total(answer.before.middle), cost: 0, state: JSON.parse(JSON.stringify({...state, name}))});
@@ -519,7 +522,7 @@
   const FORM = 'rohnamo-scenario';
   function save() {
     const {name, kind, minutes, season, add, without} = state;
-    hand(`${(name || 'scenario').replace(/[^\p{L}\p{N}]+/gu, '-')}.json`, 'application/json', JSON.stringify({form: FORM, edition: data.edition, name, kind, minutes, season, add, without}, null, 1));
+    hand(`${(name || 'scenario').replace(/[^\p{L}\p{N}]+/gu, '-')}.json`, text('application/json', JSON.stringify({form: FORM, edition: data.edition, name, kind, minutes, season, add, without}, null, 1)));
   }
 
   async function open() {
@@ -538,41 +541,60 @@
 
   // ---- what can be kept ----
 
-  function hand(name, type, text) {
-    const address = URL.createObjectURL(new Blob([text], {type: `${type};charset=utf-8`}));
+  function hand(name, blob) {
+    const address = URL.createObjectURL(blob);
     const link = element('a', {href: address, download: name});
     document.body.append(link);
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
+  const text = (type, contents) => new Blob([contents], {type: `${type};charset=utf-8`});
 
   function table() {
-    const cell = (text) => `"${String(text).replace(/"/g, '""')}"`;
     const {found} = values(), [title, under] = headline();
     const rows = [...found].map(([code, one]) => [code, units.get(code)?.name, units.get(code)?.people, one.value ?? '', one.text, one.gain === undefined ? '' : Math.round(one.gain)]);
-    return `\ufeff${[[words.code, words.area, words.people, words.number, words.value, words.change], ...rows, [], [title], [under], [fill(words.edition, {day: data.edition})], [toAddress()]].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+    return [[words.code, words.area, words.people, words.number, words.value, words.change], ...rows, [], [title], [under], [fill(words.edition, {day: data.edition})], [$('sources').textContent], [toAddress()]];
   }
 
+  // What is shown, on a sheet of paper: title, map, legend, scale, edition and sources.
   function picture() {
-    const {x, y} = map.getSize(), space = 'http://www.w3.org/2000/svg', [title, under] = headline(), top = 54;
-    const svg = document.createElementNS(space, 'svg');
-    const put = (name, attributes, text) => { const made = document.createElementNS(space, name); for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value); if (text) made.textContent = text; svg.append(made); return made; };
-    const bands = [...$('legend').children].map((row) => [row.querySelector('i').style.background, row.textContent]);
-    svg.setAttribute('xmlns', space);
-    svg.setAttribute('viewBox', `0 0 ${x} ${y + top + 24 + 18 * bands.length}`);
-    svg.setAttribute('font-family', 'Noto Sans, sans-serif');
-    put('rect', {width: '100%', height: '100%', fill: '#fff'});
-    put('text', {x: 10, y: 22, 'font-size': 16, 'font-weight': 'bold'}, title);
-    put('text', {x: 10, y: 42, 'font-size': 12}, under);
-    land.eachLayer((shape) => {
-      const ways = (shape.feature.geometry.type === 'Polygon' ? [shape.feature.geometry.coordinates] : shape.feature.geometry.coordinates).flat().map((ring) => `M${ring.map(([lon, lat]) => { const at = map.latLngToContainerPoint([lat, lon]); return `${Math.round(at.x)} ${Math.round(at.y + top)}`; }).join('L')}Z`);
-      put('path', {d: ways.join(''), fill: shape.options.fillColor, stroke: '#fff'});
+    const {x: width, y: height} = map.getSize(), [title, under] = headline(), sheet = new window.AtlasFiles.Sheet(width);
+    const spot = (at) => map.latLngToContainerPoint(at);
+    const way = (line, closed) => `M${line.map(([lon, lat]) => { const {x, y} = spot([lat, lon]); return `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`; }).join('L')}${closed ? 'Z' : ''}`;
+    const ways = ({type, coordinates}) => ({
+      Polygon: () => coordinates.map((ring) => way(ring, true)), MultiPolygon: () => coordinates.flat().map((ring) => way(ring, true)),
+      LineString: () => [way(coordinates)], MultiLineString: () => coordinates.map((line) => way(line)),
+    })[type]().join('');
+    const ground = (name, look) => { for (const shape of outlines[name]) sheet.put('path', {d: ways(shape.geometry), fill: look.fillColor, stroke: look.color, line: look.weight, alpha: look.opacity ?? 1}); };
+    sheet.write(title, {size: 16, bold: true});
+    sheet.write(under);
+    sheet.window(height, () => {
+      sheet.put('box', {x: 0, y: 0, width, height, fill: '#e6ecec'});
+      ground('neighbours', looks.neighbour);
+      land.eachLayer((shape) => sheet.put('path', {d: ways(shape.feature.geometry), fill: shape.options.fillOpacity ? shape.options.fillColor : '#fff', stroke: shape.options.color}));
+      if (map.hasLayer(surface)) sheet.put('image', {canvas: surface._canvas, alpha: 0.8});
+      ground('lakes', looks.lake);
+      ground('rivers', looks.river);
+      ground('roads', looks.road);
+      for (const shown of new Set([...markers.values()].map((marker) => clusters.getVisibleParent(marker)).filter((shown) => shown && map.getBounds().contains(shown.getLatLng())))) {
+        const {x, y} = spot(shown.getLatLng()), count = shown.getChildCount?.();
+        sheet.put('dot', {x, y, r: count ? 12 : 6, fill: '#16232b', stroke: '#fff', line: 2});
+        if (count) sheet.put('text', {x, y: y + 4, text: String(count), size: 12, bold: true, colour: '#fff', middle: true});
+      }
+      names.eachLayer((name) => { const {x, y} = spot(name.getLatLng()); sheet.put('text', {x, y: y + 18, text: name.options.icon.options.html.textContent, size: 11, bold: true, colour: '#16232b', middle: true, halo: true}); });
+      state.add.forEach((at, n) => { const {x, y} = spot(at); sheet.put('dot', {x, y, r: 10, fill: '#08519c', stroke: '#fff', line: 2}); sheet.put('text', {x, y: y + 4, text: String(n + 1), size: 12, bold: true, colour: '#fff', middle: true}); });
+      const bar = root.querySelector('.leaflet-control-scale-line'), long = bar.offsetWidth;
+      sheet.put('path', {d: `M10 ${height - 16}v6h${long}v-6`, stroke: '#16232b', line: 2});
+      sheet.put('text', {x: 16, y: height - 16, text: bar.textContent, size: 11, colour: '#16232b', halo: true});
+      sheet.put('path', {d: `M${width - 20} 12l7 20l-7 -5l-7 5Z`, fill: '#16232b', stroke: '#fff'});
     });
-    for (const at of state.add) { const spot = map.latLngToContainerPoint(at); put('circle', {cx: spot.x, cy: spot.y + top, r: 7, fill: '#08519c', stroke: '#fff', 'stroke-width': 2}); }
-    bands.forEach(([shade, text], n) => { put('rect', {x: 10, y: y + top + 8 + 18 * n, width: 14, height: 14, fill: shade}); put('text', {x: 30, y: y + top + 20 + 18 * n, 'font-size': 12}, text); });
-    put('text', {x: 10, y: y + top + 20 + 18 * bands.length, 'font-size': 11}, fill(words.edition, {day: data.edition}));
-    return new XMLSerializer().serializeToString(svg);
+    for (const row of $('legend').children) {
+      sheet.put('box', {x: 10, y: sheet.height, width: 14, height: 14, fill: row.querySelector('i').style.background, stroke: '#6a7b84'});
+      sheet.write(row.textContent, {left: 30});
+    }
+    sheet.write(`${fill(words.edition, {day: data.edition})}. ${$('sources').textContent}`, {size: 10});
+    return sheet;
   }
 
   // What shows this map on a page of another site, with the day of the edition.

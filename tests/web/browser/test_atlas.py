@@ -4,9 +4,12 @@ import csv
 import io
 import json
 from urllib.parse import quote, unquote
+from xml.etree import ElementTree
 
 import pytest
 from flask import Flask, request
+from openpyxl import load_workbook
+from PIL import Image, ImageColor
 
 from tests.support.browser import AXE, axe_faults, wait_until
 from tests.support.sample import TODAY
@@ -114,15 +117,45 @@ def test_a_scenario_is_saved_opened_and_compared(atlas, tmp_path):
 def test_the_table_and_the_picture_are_those_of_the_screen(atlas, tmp_path):
     page = atlas()
     with page.expect_download() as saved:
-        page.click("[data-part=table-file]")
+        page.click("[data-part=csv]")
     saved.value.save_as(tmp_path / "t.csv")
     rows = list(csv.reader(io.StringIO((tmp_path / "t.csv").read_text("utf-8-sig"))))
     assert all(row[0].startswith("XT-") for row in rows[1:5])
     assert rows[6][0] == page.inner_text("[data-part=title]")
     with page.expect_download() as saved:
-        page.click("[data-part=picture-file]")
+        page.click("[data-part=xlsx]")
+    saved.value.save_as(tmp_path / "t.xlsx")
+    cells = [
+        ["" if cell is None else str(cell) for cell in row] for row in load_workbook(tmp_path / "t.xlsx").active.values
+    ]
+    assert [row[: len(cells[0])] for row in cells[:5]] == [row[: len(cells[0])] for row in rows[:5]]
+
+
+@pytest.mark.parametrize("state", ["", "show=time", "add=10.05,60.1&show=change&at=9/10.05/60.1"])
+def test_the_pictures_are_those_of_the_screen(atlas, tmp_path, state):
+    """Title, each legend, the edition and the sources are on them, and their colours are those of the districts."""
+    page = atlas(state)
+    if state:
+        worked_out(page)
+    with page.expect_download() as saved:
+        page.click("[data-part=svg]")
     saved.value.save_as(tmp_path / "t.svg")
-    assert (tmp_path / "t.svg").read_text("utf-8").count("<path") == 4
+    drawn = ElementTree.parse(tmp_path / "t.svg").getroot()
+    told = "".join("".join(drawn.itertext()).split())
+    for part in ("title", "under", "legend", "sources"):
+        assert "".join(page.inner_text(f"[data-part={part}]").split()) in told, part
+    assert f"Editionof{TODAY.isoformat()}" in told
+    fills = set(
+        page.locator("path.leaflet-interactive").evaluate_all("(all) => all.map((one) => one.getAttribute('fill'))")
+    )
+    assert "show=time" in state or fills <= {mark.get("fill") for mark in drawn.iter()}
+    with page.expect_download() as saved:
+        page.click("[data-part=png]")
+    saved.value.save_as(tmp_path / "t.png")
+    with Image.open(tmp_path / "t.png") as image:
+        assert image.size == (2 * int(drawn.get("width")), 2 * int(drawn.get("height")))
+        colours = {colour for _, colour in image.convert("RGB").getcolors(10_000_000)}
+    assert "show=time" in state or {ImageColor.getrgb(fill) for fill in fills} <= colours
 
 
 @pytest.mark.parametrize("state", ["", "show=time", "add=10.05,60.1&show=change", "unit=XT-W2"])

@@ -108,7 +108,7 @@ def code(path: Path) -> str:
     return re.sub(r"(?m)(^|\s)//.*$", "", path.read_text(encoding="utf-8"))
 
 
-PLANNERS = {"atlas.js", "atlas-engine.js"}
+PLANNERS = {"atlas.js", "atlas-engine.js", "atlas-files.js"}
 """Scripts of the Atlas, which says itself that it needs a younger browser; nobody who seeks help needs it."""
 SCRIPTS = sorted(path for path in (*FOLDER.glob("*.js"), *maps.STATIC.glob("*.js")) if path.name not in PLANNERS)
 
