@@ -155,6 +155,8 @@ class Batch:
     """(table, id) of parts of records, such as a phone, that the file asks to take out."""
     partial: bool = False
     """Whether it tells changes only: what it does not speak of stays, and is not missed."""
+    keeps_emptied: bool = False
+    """Whether what it leaves empty says nothing, so that what stood there stays."""
     edited: set[str] = field(default_factory=set)
     """Ids of records of which somebody saw what is held and changed some fields: these count, blanks too."""
     unapproved: str = ""

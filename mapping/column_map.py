@@ -251,6 +251,8 @@ class ColumnMap(BaseModel):
     """Columns that are never read into a record: remarks and notes."""
     notes: list[Remark] = []
     """What a steward should know of how the map came about."""
+    emptied_removes: bool = False
+    """Whether a cell that a newer list leaves empty takes out what stood there; else it says nothing."""
     returned: Returned | None = None
     """Set by the flat workbook, whose rows may carry published ids: such rows change records that are known."""
 

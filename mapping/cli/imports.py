@@ -27,6 +27,7 @@ from mapping.cli.options import (
     require_directory,
     step,
     study_area,
+    tell_edits,
     tell_missing,
     tell_shown,
 )
@@ -100,6 +101,7 @@ def import_(
         change = store.add(batch, by=who, on=day, dry_run=dry_run, progress=step(progress, "Storing"))
     out.print(summary(batch, lang))
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
+    tell_edits(change, lang)
     tell_missing(change, lang)
     tell_shown(change, login)
     if report is not None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, cause
+from mapping.language.i18n import Message
 from mapping.resources import shipped
 
 if TYPE_CHECKING:
@@ -193,6 +194,20 @@ def tell_missing(change: "Change", lang: str) -> None:
         out.print(record.into(lang))
     if len(missing) > MOST_MISSING:
         out.print(f"... and {len(missing) - MOST_MISSING} more")
+
+
+def tell_edits(change: "Change", lang: str) -> None:
+    """Name each number, address and status that a newer list changes, and what it leaves empty and what stays."""
+    for edit in change.edits:
+        out.print(edit.into(lang))
+    if change.emptied:
+        kept = Message(
+            "Left empty in the list and kept: {count}; to take it out, write emptied_removes = true into the map",
+            count=len(change.emptied),
+        )
+        out.print(kept.into(lang))
+    for edit in change.emptied:
+        out.print(f"  {edit.of}: {edit.what.into(lang)}: {edit.before}")
 
 
 MOST_MISSING = 40

@@ -16,6 +16,7 @@ import sqlite_utils
 
 from mapping.batch import Batch, Progress
 from mapping.directory.conflicts import CLAIMED, claim, claims_of, ranks, said, said_anew, settled
+from mapping.directory.edits import Edits, kept_where_empty, owner_names
 from mapping.directory.rows import Row, holds_any, row_values, stored_ids, stored_rows, to_row
 from mapping.directory.undo import undone
 from mapping.directory.writing import CHUNK, Change, Missing, Writing, belongs
@@ -161,6 +162,8 @@ class Import:
         self.records = self._single()
         """What the batch says, once of each id."""
         self._ids: dict[str, set[str]] = {}
+        self._emptied: list[tuple[str, Row, Sequence[str]]] = []
+        """What the batch leaves empty and what stays: table, row, the fields in question."""
 
     def store(self, progress: Progress | None) -> None:
         """Put every record in its table, in an order in which parents come first."""
@@ -170,6 +173,14 @@ class Import:
             series, earlier = self.given_before()
             self._replace_parts(earlier)
             self._note_missing(series, [*self.missing(earlier)])
+        self._tell()
+
+    def _tell(self) -> None:
+        """Count and name what changed of what was there, and what stays though the list leaves it empty."""
+        if any(self.change.changed[table] + self.change.unchanged[table] for table in ENTRIES):
+            edits = Edits(self.db, self.number)
+            self.change.entries = edits.entries()
+            self.change.edits, self.change.emptied = edits.named(), edits.emptied(self._emptied)
 
     def _store_rows(self, progress: Progress | None) -> None:
         done, of = 0, len(self.records)
@@ -200,6 +211,9 @@ class Import:
         left = self._left_as_they_are(table, rows)
 
         def mend(old: Row, row: Row) -> None:
+            keeps = self.batch.keeps_emptied and table in (*ENTRIES, *PARTS) and row["id"] not in self.batch.edited
+            if keeps and (kept := kept_where_empty(row, old)):
+                self._emptied.append((table, old, kept))
             if row["id"] in left:
                 row |= {name: value for name, value in old.items() if name not in ("audience", "precision")}
             elif row["id"] in settle:
@@ -354,6 +368,9 @@ class Import:
                     said_on=self._verified.get((table, record)),
                 )
                 before = own.get(claim_row["id"])
+                if before is not None and self.batch.keeps_emptied:
+                    kept_where_empty(told := dict(row), json.loads(before["fields"]))
+                    claim_row["fields"] = json.dumps(said(told), ensure_ascii=False, sort_keys=True)
                 if (
                     before is not None
                     and before["fields"] == claim_row["fields"]
@@ -417,13 +434,20 @@ class Import:
                 self.writing.take_out(table, named[table])
 
     def _replace_parts(self, earlier: Mapping[str, set[str]]) -> None:
-        """Remove parts of the batch's records that this list gave before and gives no more."""
+        """Remove parts of the batch's records that this list gave before and gives no more.
+
+        Where cells that it leaves empty say nothing, only those in whose place it gives others.
+        """
         for table in reversed(RECORDS):
             if table in PARTS and earlier.get(table):
                 rows = stored_rows(self.db, table, sorted(earlier[table]))
-                self.writing.remove(
-                    table, [identifier for identifier, row in rows.items() if self._is_part_of_batch(table, row)]
-                )
+                left = {record: row for record, row in rows.items() if self._is_part_of_batch(table, row)}
+                if self.batch.keeps_emptied:
+                    names = owner_names(table)
+                    filled = {*self.records.told(RECORDS[table], *names)}
+                    for record in [own for own, row in left.items() if itemgetter(*names)(row) not in filled]:
+                        self._emptied.append((table, left.pop(record), ()))
+                self.writing.remove(table, left)
 
     def _is_part_of_batch(self, table: str, row: Mapping[str, Any]) -> bool:
         owners: list[tuple[Any, Any]] = [

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlite_utils
 
+from mapping.directory.edits import Edit
 from mapping.directory.rows import Row, as_json, insert, row_values, rows_where, stored_ids, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, show
@@ -78,6 +79,12 @@ class Change:
     unchanged: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
     missing: list[Missing] = field(default_factory=list)
+    entries: Counter[str] = field(default_factory=Counter)
+    """Entries that were there and that a list changed, or a part of them: as a person counts."""
+    edits: list[Edit] = field(default_factory=list)
+    """Each number, address, status and the like that a list changed."""
+    emptied: list[Edit] = field(default_factory=list)
+    """What a list leaves empty and what stays as it was."""
     shows: Counter[str] = field(default_factory=Counter)
     """Records of which it newly shows something; it waits for a second person unless one agreed already."""
     showings: list[Showing] = field(default_factory=list)
@@ -88,6 +95,12 @@ class Change:
     def __str__(self) -> str:
         """Say it in one line; who sent the list is nothing that it gave."""
         counters = {"new": self.added, "changed": self.changed, "as before": self.unchanged, "removed": self.removed}
+        if self.entries:
+            before = self.changed + self.unchanged
+            counters = {"new": self.added, "changed": self.entries, "as before": before - self.entries}
+        about = {table for table, _ in COUNTED}
+        if any({*counter} & about for counter in counters.values()):  # what belongs to them a person counts with them
+            counters = {word: Counter({t: n for t, n in c.items() if t in about}) for word, c in counters.items()}
         counters["missing"] = Counter(record.table for record in self.missing)
         texts = (f"{kinds} {word}" for word, counter in counters.items() if (kinds := _kinds(counter)))
         return "; ".join(texts) or "nothing new, nothing changed"

@@ -109,6 +109,7 @@ def read(
             column_map = _of_kind(column_map, kind)
         intake = Intake(column_map, area, today, known, Batch(source_of(column_map), path.name), progress)
         batch = _read_rows(path, sheets, intake)
+    batch.keeps_emptied = not batch.partial and (column_map is None or not column_map.emptied_removes)
     batch.records.once()
     for check in CHECKS:
         batch.extend(check(batch, known))

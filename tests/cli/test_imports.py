@@ -1,5 +1,6 @@
 """Lists brought in from the command line: what is shown meanwhile, and to whom."""
 
+import csv
 import datetime as dt
 import io
 import json
@@ -17,7 +18,7 @@ from mapping.column_map import ColumnMap
 from mapping.directory.directory import Directory
 from mapping.errors import InvalidRecord
 from mapping.intake.approvals import COLUMNS, read_approvals
-from mapping.model import Service
+from mapping.model import RECORDS, Service
 from tests.conftest import TINY
 
 
@@ -230,3 +231,82 @@ def test_the_study_area_is_named_once_for_all_commands(tmp_path, monkeypatch):
         told = CliRunner().invoke(app, command).stdout
         assert "Orzustan" in told
         assert "Tajikistan" not in told
+
+
+HEADS = ["No", "Organization", "Kind of help", "Address", "Phone", "Email", "Hours", "Status"]
+
+
+def office(number, **cells):
+    row = [number, f"Umed {number}", "legal advice", f"Lake Street {number}, Chashma", f"+992 37 221 00 0{number}"]
+    row += [f"a@umed{number}.example", "Mon-Fri 9-17", "open"]
+    return [cells.get(head, cell) for head, cell in zip(HEADS, row, strict=True)]
+
+
+NEWER = [
+    office(1, Phone="+992 37 224 11 11"),
+    office(2, Address="Hill Street 2, Chashma"),
+    office(3, Status="temporarily closed"),
+    office(4, Phone="", Email="", Hours="", Address=""),
+    office(5),
+    office(6, Email="new@umed6.example"),
+]
+
+
+@pytest.fixture
+def newer_list(tmp_path):
+    """Import a list and then a newer one, and return what the command says of that and what is held then."""
+
+    def store(name, rows, more=""):
+        path, columns = tmp_path / name, tmp_path / "map.toml"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([HEADS, *rows])
+        fields = zip(
+            ("key", "organization", "service", "address", "phone", "email", "hours", "status"), HEADS, strict=True
+        )
+        lines = ['source = "umed"', 'name = "Umed"', 'key = "No"', more, "[fields]"]
+        columns.write_text("\n".join([*lines, *(f'{name} = "{head}"' for name, head in fields)]), encoding="utf-8")
+        words = ["import", str(path), "--columns", str(columns), "--area", str(TINY), "--today", "2026-11-24"]
+        shown = CliRunner().invoke(app, [*words, "--directory", str(tmp_path / "directory.db")], catch_exceptions=False)
+        assert shown.exit_code == 0, shown.output
+        return " ".join(shown.stdout.split())
+
+    def both(more=""):
+        store("list 2026-10.csv", [office(number) for number in range(1, 7)], more)
+        said = store("list 2026-11.csv", NEWER, more)
+        with Directory(tmp_path / "directory.db") as directory:
+            held = [record for table in RECORDS for record in directory.records(RECORDS[table])]
+        return said, held
+
+    return both
+
+
+def test_a_newer_list_names_what_changed_and_counts_what_a_person_counts(newer_list):
+    said, _ = newer_list()
+    assert "Umed 1: Legal information and advice: Number: +992372210001 → +992372241111" in said
+    assert "Umed 2: Address: Lake Street 2, Chashma → Hill Street 2, Chashma" in said
+    assert "Umed 3: Legal information and advice: Status: active → temporarily closed" in said
+    assert "Umed 6: Mail address: a@umed6.example → new@umed6.example" in said
+    assert "Umed 5" not in said
+    assert "part" not in said
+    assert (
+        "Stored: 1 organization, 2 services, 2 places changed; 5 organizations, 4 services, 4 places as before" in said
+    )
+
+
+def test_an_emptied_cell_takes_nothing_away(newer_list):
+    said, held = newer_list()
+    assert "Left empty in the list and kept: 4" in said
+    assert "+992372210004" in said
+    assert "emptied_removes" in said
+    texts = {str(value) for record in held for value in vars(record).values()}
+    assert {"+992372210004", "a@umed4.example", "Lake Street 4, Chashma"} <= texts
+    assert sum(record.table == "schedule" for record in held) == 6
+
+
+def test_an_emptied_cell_takes_away_what_stood_there_where_the_map_says_so(newer_list):
+    said, held = newer_list("emptied_removes = true")
+    assert "Left empty" not in said
+    assert "Umed 4: Legal information and advice: Number: +992372210004 → –" in said
+    texts = {str(value) for record in held for value in vars(record).values()}
+    assert not {"+992372210004", "a@umed4.example", "Lake Street 4, Chashma"} & texts
+    assert sum(record.table == "schedule" for record in held) == 5
