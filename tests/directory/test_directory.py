@@ -390,9 +390,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(directory: Directo
     before = dump(directory)
     change = directory.add(batch(umed(description="New"), organization("Other")), on=TODAY, dry_run=True)
     assert (change.added["organization"], change.changed["organization"]) == (1, 1)
-    assert (
-        str(change) == "1 organization new; 1 organization changed"
-    )  # the parts: provenance
+    assert str(change) == "1 organization new; 1 organization changed"  # the parts: provenance
     assert dump(directory) == before
 
 
