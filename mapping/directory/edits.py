@@ -43,7 +43,7 @@ POSITIONS = ("given", "place", "unit", "none")
 """What the point of a place is taken from, the closest first."""
 
 
-class FieldChange(NamedTuple):
+class ContactChange(NamedTuple):
     """Something that changed of an entry: its name, what it is, and how it stood and stands, empty where it is not."""
 
     of: str
@@ -96,7 +96,7 @@ class Edits:
         """Return how many entries that were there before it changed, with their parts: table -> entries."""
         return Counter(table for table, _ in self._owned)
 
-    def named(self) -> list[FieldChange]:
+    def named(self) -> list[ContactChange]:
         """Return each number, address, status and the like that it changed, by the names of their entries."""
         edits = []
         for (table, record), rows in self._owned.items():
@@ -109,17 +109,17 @@ class Edits:
                 what: tuple("; ".join(sorted(filter(None, {*side}))) for side in both) for what, both in texts.items()
             }
             of = self._name(table, record)
-            edits += [FieldChange(of, what, *both) for what, both in sides.items() if both[0] != both[1]]
+            edits += [ContactChange(of, what, *both) for what, both in sides.items() if both[0] != both[1]]
         return sorted(edits, key=lambda edit: edit.of)
 
-    def emptied(self, kept: Iterable[tuple[str, Row, Collection[str]]]) -> list[FieldChange]:
+    def emptied(self, kept: Iterable[tuple[str, Row, Collection[str]]]) -> list[ContactChange]:
         """Return what a list leaves empty and what stays: table, row as it was, the fields in question."""
         edits = []
         for table, row, names in kept:
             owner = self._owner(table, row)
             for what, fields in NAMED.get(table, ()):
                 if owner and (table in PARTS or {*fields} & {*names}) and (text := _text(row, fields)):
-                    edits.append(FieldChange(self._name(*owner), what, text, text))
+                    edits.append(ContactChange(self._name(*owner), what, text, text))
         return edits
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlite_utils
 
-from mapping.directory.edits import FieldChange
+from mapping.directory.edits import ContactChange
 from mapping.directory.rows import Row, as_json, insert, row_values, rows_where, stored_ids, stored_rows, upsert
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, show
@@ -81,9 +81,9 @@ class Change:
     missing: list[Missing] = field(default_factory=list)
     entries: Counter[str] = field(default_factory=Counter)
     """Entries that were there and that a list changed, or a part of them: as a person counts."""
-    edits: list[FieldChange] = field(default_factory=list)
+    edits: list[ContactChange] = field(default_factory=list)
     """Each number, address, status and the like that a list changed."""
-    emptied: list[FieldChange] = field(default_factory=list)
+    emptied: list[ContactChange] = field(default_factory=list)
     """What a list leaves empty and what stays as it was."""
     shows: Counter[str] = field(default_factory=Counter)
     """Records of which it newly shows something; it waits for a second person unless one agreed already."""
