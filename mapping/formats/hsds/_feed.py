@@ -12,8 +12,6 @@ from typing import Any
 from mapping.batch import Batch, Issue, Level, RefusedRow
 from mapping.formats import ReadContext
 from mapping.formats.hsds._names import (
-    ASIDE,
-    EXPECTED,
     IGNORED,
     NESTED,
     NO_ID,
@@ -23,7 +21,7 @@ from mapping.formats.hsds._names import (
     identified,
     table_of,
 )
-from mapping.formats.hsds._values import Mended, language_code, parsers, plain, says_whom
+from mapping.formats.hsds._values import MARKUP, language_code, parsers, plain, says_whom
 from mapping.language.i18n import Message, both
 from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.model import RECORDS, Audience, Source, ids_of, least_precise, record_id, strictest
@@ -46,16 +44,6 @@ LINKED = frozenset(table for table, kind in RECORDS.items() if "link_id" in kind
 
 WHOLE = frozenset({"organization", "service", "location", "taxonomy", "taxonomy_term", "unit", "program"})
 """Tables of which two rows of one id are one record, whatever they belong to."""
-
-LOST = {
-    "count": Message("how often the hours repeat is not kept"),
-    "byweekno": Message("in which weeks the hours hold is not kept"),
-    "byyearday": Message("on which days of the year the hours hold is not kept"),
-}
-"""Columns of schedules that this directory does not keep, and what that means."""
-
-ADDED_TO = {"fees": "fees_description", "licenses": "accreditations"}
-"""Columns of services that are kept as part of another text."""
 
 
 @dataclass
@@ -100,9 +88,6 @@ class Feed:
     def take(self, row: SentRow) -> None:
         """Take one row."""
         table, cells = row.table, row.cells
-        if table in ASIDE:
-            self._take_aside(row)
-            return
         if "link_entity" in cells and str(cells["link_entity"] or "") in PASSED_OVER:
             return
         row.sent = identified(table, cells)
@@ -123,36 +108,15 @@ class Feed:
         else:
             self._bring_up_to_date(earlier, row)
 
-    def _take_aside(self, row: SentRow) -> None:
-        """Take what a table of an older version says of a service."""
-        if row.table == "payment_accepted":
-            fix = Message("put it into the description of the fees")
-            self.say(row, "payment", Message("how one can pay is not kept"), fix, "note")
-        elif isinstance(service := row.cells.get("service_id"), str | int):
-            names = {
-                "minimum_age": "minimum_age",
-                "maximum_age": "maximum_age",
-                "eligibility": "eligibility_description",
-            }
-            cells = {names[name]: value for name, value in row.cells.items() if name in names and value}
-            row.cells, row.id = cells, self.key("service", service)
-            row.table = "service"
-            row.fields = self._values(row)
-            self.rows["eligibility"].setdefault(row.id, row).fields |= row.fields
-
     def _read(self, row: SentRow) -> None:
         """Read the cells of a row, and say what it lacks."""
         if row.sent.startswith(NO_ID):
             fix = Message("it is told from others by what it says; ask the sender for ids")
             self.say(row, "id", Message("the row has no id"), fix)
-        for name in EXPECTED.get(row.table, ()):
-            if row.cells.get(name) is None:
-                problem = Message("the row has no {name}, which HSDS asks for", name=name)
-                self.say(row, name, problem, Message("ask the sender for it"), "note")
         fields = row.fields = self._values(row)
         if row.table == "language" and "code" not in fields and fields.get("name"):
             with contextlib.suppress(Unreadable):
-                fields["code"] = language_code(fields["name"])
+                fields["code"] = language_code(plain(fields["name"]))
         if row.table in LINKED and (entity := plain(row.cells.get("link_entity") or "")):
             fields["link_entity"] = table_of(entity) or entity
             if isinstance(link := row.cells.get("link_id"), str | int):
@@ -167,7 +131,10 @@ class Feed:
             if value is None or value == "" or name in ("id", "link_type", "link_id", "link_entity"):
                 continue
             if name == "audience" and says_whom(value):
-                self._note_whom(row, str(value), fields)
+                problem = Message("{text} says whom it is for, not who may see it", text=shown(str(value)))
+                self.say(row, name, problem, Message("it is kept as words of eligibility"), "note")
+                if row.table == "service":
+                    fields.setdefault("eligibility_description", plain(value))
             elif (name in known or name in refs) and isinstance(value, NESTED):
                 problem = Message("holds a list or an object where one value should stand")
                 self._leave_out(row, name, Unreadable(problem, Message("write one value")))
@@ -181,49 +148,36 @@ class Feed:
             elif name == "number" and row.table == "phone":
                 fields[name] = value  # numbers are read when their country is known
             else:
-                self._take_other(row, name, value, fields)
+                self._say_other(row, name, value)
         return fields
 
     def _value(self, row: SentRow, name: str, value: Any) -> Any:
         """Return what a cell was read as, having said what is wrong with it; None where it is left out."""
+        if isinstance(value, str) and MARKUP.search(value):
+            self.say(row, name, Message("{text} holds markup", text=shown(value)), Message("it was taken out"))
         try:
-            return parsers(row.table)[name](value)
-        except Mended as error:
-            self.say(row, name, error.problem, error.fix, "doubt" if error.doubt else "note")
-            return error.value
+            read = parsers(row.table)[name](plain(value))
         except Partly as error:
             self.say(row, name, error.problem, error.fix)
-            return error.value[0] if isinstance(error.value, list) and error.value else None
+            read = error.value
         except Unreadable as error:
             self._leave_out(row, name, error)
             return None
+        return next(iter(read), None) if isinstance(read, list) else read
 
     def _leave_out(self, row: SentRow, name: str, error: Unreadable) -> None:
         self.say(row, name, error.problem, Message("the value was left out; {fix}", fix=error.fix), "refused")
 
-    def _note_whom(self, row: SentRow, text: str, fields: dict[str, Any]) -> None:
-        """Keep whom a record is for, where the column that says who may see ours says that of another directory's."""
-        problem = Message("{text} says whom it is for, not who may see it", text=shown(text))
-        self.say(row, "audience", problem, Message("it is kept as words of eligibility"), "note")
-        if row.table == "service" and not row.cells.get("eligibility_description"):
-            fields["eligibility_description"] = plain(text)
-
-    def _take_other(self, row: SentRow, name: str, value: Any, fields: dict[str, Any]) -> None:
-        """Deal with a column that is no field of ours."""
-        if row.table == "service" and name in ADDED_TO:
-            text, before = plain(value), plain(row.cells.get(ADDED_TO[name]) or "")
-            if text and text not in (before, ADDED_TO[name]):
-                fields[ADDED_TO[name]] = f"{before}\n{text}" if before else text
-        elif row.table == "schedule" and name in LOST:
-            problem = Message("{text}: {lost}", text=shown(str(value)), lost=LOST[name])
-            self.say(row, name, problem, Message("put it into the description, or the hours are wrong"))
-        elif table_of(name) is not None:
+    def _say_other(self, row: SentRow, name: str, value: Any) -> None:
+        """Say that a column is no field of ours."""
+        if table_of(name) is not None:
             problem = Message("holds {text} where a record should stand", text=shown(str(value)))
             self.say(row, name, problem, Message("it was left out; ask the sender what it holds"), "refused")
-        elif name not in IGNORED.get(row.table, ()) and (row.table, name) not in self._unknown:
+        elif name not in IGNORED and (row.table, name) not in self._unknown:
             self._unknown.add((row.table, name))
+            problem = Message("is a column that is not known")
             fix = Message("it was left out; ask the sender what it holds")
-            self.say(SentRow(row.table, {}, row.sheet, None), name, Message("is a column that HSDS does not have"), fix)
+            self.say(SentRow(row.table, {}, row.sheet, None), name, problem, fix)
 
     def _mark(self, row: SentRow) -> None:
         """Say who may see a record: what it says itself, and never more than the source as a whole."""

@@ -1,5 +1,6 @@
 """What needs all rows of a file: places, numbers, terms, references, known bodies, and who may see what."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Container, Mapping
@@ -17,25 +18,18 @@ from mapping.formats.hsds._names import REFERENCES, SentRow
 from mapping.formats.hsds._terms import add_meaning, say_meaning_of_name, settle_attributes, settle_terms
 from mapping.formats.hsds._values import plain
 from mapping.language import parsers
-from mapping.language.i18n import UNSAID, Message, listing, quoted
+from mapping.language.i18n import Message, listing
 from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.language.taxonomy import Vocabulary, match_term, vocabulary
 from mapping.model import AUDIENCES, RECORDS, Audience, Precision, least_precise, record_id, required, strictest
-from mapping.quality.known_organizations import Body, Signs, service_types
+from mapping.quality.known_organizations import service_types
 from mapping.record_tables import row_of_read
 from mapping.safety.sensitive_text import SHELTER, asks_silence
 
 NEEDS = {
-    "address": ("location_id",),
-    "accessibility": ("location_id",),
     "service_at_location": ("service_id", "location_id"),
-    "cost_option": ("service_id",),
-    "required_document": ("service_id",),
-    "service_capacity": ("service_id",),
-    "organization_identifier": ("organization_id",),
-    "activity": ("organization_id",),
     "referral_agreement": ("from_organization_id", "to_organization_id"),
-    "standard_assessment": ("service_id",),
+    "activity": ("organization_id",),
 }
 """Table -> references without which a row says nothing; elsewhere one of those it has must be left."""
 
@@ -127,19 +121,13 @@ def _leave_out_no_unit(feed: Feed, row: SentRow) -> None:
 
 def _leave_out_no_point(feed: Feed, row: SentRow) -> None:
     """Leave out coordinates that are none: HSDS sets them no bounds."""
-    latitude, longitude = row.fields.get("latitude"), row.fields.get("longitude")
-    problem = UNSAID
-    if (latitude is None) != (longitude is None):
-        problem = Message("one of latitude and longitude is missing")
-    elif latitude is not None and longitude is not None:
-        if not -90 <= latitude <= 90:
-            problem = Message("latitude {latitude} is outside -90..90", latitude=f"{latitude:g}")
-        elif not -180 <= longitude <= 180:
-            problem = Message("longitude {longitude} is outside -180..180", longitude=f"{longitude:g}")
-        elif latitude == 0 and longitude == 0:
-            problem = Message("0, 0 is no place but a point that was not set")
-    if problem:
+    latitude, longitude = (row.fields.get(name, math.nan) for name in ("latitude", "longitude"))
+    if math.isnan(latitude) and math.isnan(longitude):
+        return
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude or longitude)):
         row.fields |= {"latitude": None, "longitude": None}
+        sent = ", ".join(str(row.cells.get(name) or "") for name in ("latitude", "longitude"))
+        problem = Message("{text} is no place", text=shown(sent))
         feed.say(row, "latitude", problem, Message("the point was left out; are the columns swapped?"), "refused")
 
 
@@ -198,12 +186,8 @@ def _settle_addresses(feed: Feed) -> None:
     area = feed.context.area
     for row in feed.rows["address"].values():
         place = feed.rows["location"].get(row.fields.get("location_id", ""))
-        country = str(row.fields.get("country") or "")
-        if not country:
-            fix = Message("it was taken as {code}; write its code", code=area.code)
-            feed.say(row, "country", Message("the country is blank"), fix)
-        at = place.fields.get("country") if place else None
-        row.fields["country"] = country_code(area, country) or (country or at or area.code)
+        country = str(row.fields.get("country") or (place and place.fields.get("country")) or area.code)
+        row.fields["country"] = country_code(area, country) or country
         if place and place.fields["audience"] == "custodian":
             row.fields["audience"] = "custodian"
 
@@ -270,7 +254,7 @@ def _numbers(feed: Feed, row: SentRow, region: str) -> list[str]:
 def _refuse_misfits(feed: Feed) -> None:
     """Set aside rows without what their records need, or with values that these cannot hold."""
     for table, rows in feed.rows.items():
-        if table in ("attribute", "eligibility"):
+        if table == "attribute":
             continue
         needed = sorted(required(RECORDS[table]) - {"id"})
         make = row_of_read(RECORDS[table])
@@ -288,22 +272,15 @@ def _refuse_misfits(feed: Feed) -> None:
 
 
 def _settle_ages(feed: Feed) -> None:
-    """Take ages from tables of older versions too; leave out those that nobody has, or that cannot be together."""
-    for own, said in feed.rows.pop("eligibility", {}).items():
-        if service := feed.rows["service"].get(own):
-            service.fields = said.fields | service.fields
+    """Leave out ages that nobody has, or that cannot be together."""
     for row in feed.rows["service"].values():
-        for name in ("minimum_age", "maximum_age"):
-            age = row.fields.get(name)
-            if age is not None and not 0 <= age <= OLDEST:
-                row.fields[name] = None
-                problem = Message("{age} is no age", age=f"{age:g}")
-                feed.say(row, name, problem, Message("the value was left out"), "refused")
         least, most = row.fields.get("minimum_age"), row.fields.get("maximum_age")
-        if least is not None and most is not None and least > most:
+        if not 0 <= (least or 0) <= (OLDEST if most is None else most) <= OLDEST:
             row.fields |= {"minimum_age": None, "maximum_age": None}
-            problem = Message("maximum_age {most} is below minimum_age {least}", most=f"{most:g}", least=f"{least:g}")
-            feed.say(row, "maximum_age", problem, Message("both were left out; ask which holds"), "refused")
+            ages = "-".join("" if age is None else f"{age:g}" for age in (least, most))
+            problem = Message("{text} are no ages", text=ages)
+            column = "maximum_age" if least is None else "minimum_age"
+            feed.say(row, column, problem, Message("both were left out; ask which holds"), "refused")
 
 
 def _settle_references(feed: Feed) -> None:
@@ -372,76 +349,27 @@ def _add_provenance(feed: Feed) -> None:
 
 
 def _meet_known_bodies(feed: Feed) -> None:
-    """Let bodies that are known already meet their records: by name with a sign in common, or by their services."""
-    known = feed.context.known
-    if not known.bodies:
-        return
-    names, signs, services = _signs(feed)
-    met: dict[str, Body] = {}
-    for own, row in feed.rows["organization"].items():
-        if own in known.bodies:
-            continue  # it was stored as a body of its own
-        called = [row.fields["name"], row.fields.get("alternate_name") or "", *names[own]]
-        pool = {b.id: b for b in (*known.called(called), *(b for name in called if name for b in known.alike(name)))}
-        before = (known.owners.get(service) for service in services[own])
-        body = next((known.bodies[owner] for owner in before if owner in known.bodies), None)
-        body = body or next((b for b in pool.values() if b.shares(signs[own])), None)
-        if body is not None:
-            met[own] = body
-        elif pool:
-            others = listing(quoted(body.name) for body in list(pool.values())[:3])
-            problem = Message("another list has {others} too, without a phone, mail or unit in common", others=others)
-            feed.say(row, "name", problem, Message("merge them if they are one"))
-    for own in met:
-        del feed.rows["organization"][own]
-    for row in [row for rows in feed.rows.values() for row in rows.values()] if met else ():
-        _join(feed, row, met)
-
-
-def _signs(feed: Feed) -> tuple[dict[str, list[str]], dict[str, Signs], dict[str, list[str]]]:
-    """Return by body: its names in other languages, its phones, mails and units, its services."""
-    names, services, units = (defaultdict[str, list[str]](list) for _ in range(3))
-    phones, mails = (defaultdict[str, set[str]](set) for _ in range(2))
-    owners: dict[str, str] = {}
-    for table in ("service", "location"):
-        for own, row in feed.rows[table].items():
-            if body := row.fields.get("organization_id"):
-                owners[own] = body
-                if table == "service":
-                    services[body].append(own)
-    for row in feed.rows["service_at_location"].values():
-        place, service = (row.fields.get(name) or "" for name in ("location_id", "service_id"))
-        if service in owners and place in feed.rows["location"]:
-            units[owners[service]].append(feed.rows["location"][place].fields.get("area_unit") or "")
+    """Let a body that is known meet its record: by its services as they came before, or by its name and a phone."""
+    known, bodies = feed.context.known, feed.rows["organization"]
+    owners = {own: row.fields.get("organization_id") or "" for own, row in feed.rows["service"].items()}
+    phones = defaultdict[str, set[str]](set)
     for row in feed.rows["phone"].values():
-        for name in ("organization_id", "service_id", "location_id"):
-            if owner := row.fields.get(name):
-                phones[owners.get(owner, owner)].add(row.fields["number"])
-    for table in ("organization", "service"):
-        for own, row in feed.rows[table].items():
-            if mail := row.fields.get("email"):
-                mails[owners.get(own, own)].add(mail)
-    for row in feed.rows["translation"].values():
-        if (row.fields["field"], row.fields["link_entity"]) == ("name", "organization"):
-            names[row.fields["link_id"]].append(row.fields["text"])
-    signs = defaultdict[str, Signs](Signs)
-    for body in {*phones, *mails, *units}:
-        unit = next(filter(None, units[body]), None)
-        signs[body] = Signs(frozenset(phones[body]), frozenset(mails[body]), unit)
-    return names, signs, services
-
-
-def _join(feed: Feed, row: SentRow, met: Mapping[str, Body]) -> None:
-    """Let a row speak of the body that its own was met as."""
-    for name, table in REFERENCES[row.table].items():
-        if table == "organization" and row.fields.get(name) in met:
-            row.fields[name] = met[row.fields[name]].id
-    if (body := met.get(row.fields.get("link_id") or "")) is None:
-        return
-    row.fields["link_id"] = body.id
-    is_named = row.fields.get("field") == "name" and row.fields["language"] in body.called
-    if row.table == "verification" or (row.table == "translation" and is_named):
-        del feed.rows[row.table][row.id]  # where another list named it in this language, that name stands
+        owner = row.fields.get("organization_id") or owners.get(row.fields.get("service_id") or "", "")
+        phones[owner].add(row.fields["number"])
+    met = {owner: known.owners[service] for service, owner in owners.items() if service in known.owners}
+    for own, row in bodies.items():
+        for body in known.called([row.fields["name"]]):
+            if body.phones & phones[own]:
+                met.setdefault(own, body.id)
+    met = {own: body for own, body in met.items() if own in bodies and own not in known.bodies}
+    for own in met:
+        del bodies[own]
+    for row in [row for rows in feed.rows.values() for row in rows.values()] if met else ():
+        if row.fields.get("link_id") in met and row.table in ("translation", "verification"):
+            del feed.rows[row.table][row.id]  # what is said of the body already stands
+        for name in ("link_id", *REFERENCES[row.table]):
+            if row.fields.get(name) in met:
+                row.fields[name] = met[row.fields[name]]
 
 
 def _settle_audiences(feed: Feed) -> None:

@@ -37,9 +37,6 @@ STANDARD = frozenset(
 OURS = frozenset({"verification", "translation", "activity", "referral_agreement", "standard_assessment"})
 """Tables of our profile that are read."""
 
-ASIDE = frozenset({"eligibility", "payment_accepted"})
-"""Tables of older versions that say something of a service."""
-
 OTHER_NAMES = {
     "organisation": "organization",
     "services_at_location": "service_at_location",
@@ -58,40 +55,25 @@ OTHER_NAMES = {
     "other_attribute": "attribute",
     "service_taxonomy": "attribute",
     "services_taxonomy": "attribute",
-    "payments_accepted": "payment_accepted",
+    "eligibility": "service",
 }
 """What a table is called besides, in the singular: in older versions, or as a property of JSON."""
 
-EXPECTED: dict[str, tuple[str, ...]] = {
-    "organization": ("description",),
-    "service": ("status",),
-    "service_at_location": ("location_id",),
-    "location": ("location_type",),
-    "address": ("address_1", "city", "state_province", "postal_code", "country", "address_type"),
-    "phone": ("number",),
-    "taxonomy_term": ("name", "description"),
-}
-"""Columns that version 3.1 asks for and without which we take a row all the same; those we need too are not here."""
-
-PASSED_OVER = {
-    "metadata": Message("former values of fields, which may have been made secret"),
-    **dict.fromkeys(("meta_table_description", "meta_table_descriptions"), Message("nothing about services")),
-    **dict.fromkeys(
-        ("statement", "statements"), Message("statements, which two people of this directory must approve")
-    ),
-    **dict.fromkeys(("case_count", "case_counts"), Message("case statistics, which have a form of their own")),
-    **dict.fromkeys(
-        ("standard_summary", "standard_summaries"), Message("summaries, which are worked out from the answers")
-    ),
-    **dict.fromkeys(("area_unit", "area_units"), Message("administrative units, which come with the study area")),
-}
-"""Tables that are known and not read, and what they hold."""
+PASSED_OVER = frozenset(
+    {
+        *("metadata", "meta_table_description", "meta_table_descriptions", "payment_accepted", "payments_accepted"),
+        *("statement", "statements", "case_count", "case_counts", "standard_summary", "standard_summaries"),
+        *("area_unit", "area_units"),
+    }
+)
+"""Tables that are known and not read: `metadata` may hold what was made secret, of others people here decide."""
 
 SAYS_NOTHING = {"freshness", "listed", "text_languages", "metadata"}
 """Properties that are worked out from others, or must not be read."""
 
 RENAMED: dict[str, dict[str, str]] = {
     "organization": {"url": "website"},
+    "service": {"eligibility": "eligibility_description", "fees": "fees_description", "licenses": "accreditations"},
     "taxonomy_term": {"term": "name", "vocabulary": "taxonomy"},
     "accessibility": {"accessibility": "description"},
     "language": {"language": "name"},
@@ -103,25 +85,14 @@ RENAMED: dict[str, dict[str, str]] = {
 }
 """Table -> older column -> ours."""
 
-IGNORED: dict[str, set[str]] = {
-    "service": {"taxonomy_ids"},
-    "taxonomy_term": {"parent_name"},
-    "attribute": {"service_id"},
-    "phone": {"department", "country_prefix"},
-    "schedule": {"weekday", "closed", "wkst"},
-    "address": {"address_3", "address_4"},
-}
-"""Older columns that `modern` reads, or that repeat another."""
+IGNORED = frozenset({"taxonomy_ids", "parent_name", "service_id", "department", "wkst"})
+"""Older columns that repeat another, or say nothing of a service."""
 
-REFERENCES: dict[str, Mapping[str, str]] = {table: references(kind) for table, kind in RECORDS.items()} | {
-    table: {"service_id": "service"} for table in ASIDE
-}
+REFERENCES: dict[str, Mapping[str, str]] = {table: references(kind) for table, kind in RECORDS.items()}
 """Table -> its foreign keys: column -> table."""
 
 NESTED = (list, dict)
 """Kinds of values in which JSON holds others."""
-
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(slots=True)
@@ -151,7 +122,7 @@ def table_of(name: str) -> str | None:
     """
     name = _singular(name)
     table = OTHER_NAMES.get(name, name)
-    return table if table in STANDARD | OURS | ASIDE else None
+    return table if table in STANDARD | OURS else None
 
 
 @lru_cache(maxsize=1_000)
@@ -160,7 +131,7 @@ def _singular(name: str) -> str:
     name = bare(name)
     for end, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
         singular = name.removesuffix(end) + instead
-        if name.endswith(end) and singular in STANDARD | OURS | ASIDE | OTHER_NAMES.keys():
+        if name.endswith(end) and singular in STANDARD | OURS | OTHER_NAMES.keys():
             return singular
     return name
 
@@ -178,10 +149,11 @@ def modern(name: str, cells: dict[str, Any], sheet: str, row: int | None) -> Sen
         _add_prefix(cells)
     elif called == "regular_schedule":
         cells.setdefault("freq", "WEEKLY")
-        if cells.get("weekday") not in (None, "") and not cells.get("byday"):
-            cells["byday"] = _weekday(str(cells["weekday"]).strip().casefold())
+        cells["byday"] = cells.get("byday") or cells.pop("weekday", None)
     elif called == "holiday_schedule":
         _mend_holiday(cells)
+    elif called == "eligibility":
+        cells["id"] = cells.pop("service_id", None)
     elif called == "other_attribute":  # of version 2, whose link_type named the table
         if not cells.get("link_entity"):
             cells |= {"link_entity": cells.get("link_type"), "link_type": None}
@@ -193,28 +165,21 @@ def modern(name: str, cells: dict[str, Any], sheet: str, row: int | None) -> Sen
 def _mend_address(called: str, cells: dict[str, Any]) -> None:
     if called != "address":
         cells["address_type"] = called.partition("_")[0]
-    lines = [str(cells.get(f"address_{number}") or "").strip() for number in (2, 3, 4)]
+    lines = [str(cells.pop(f"address_{number}", None) or "").strip() for number in (2, 3, 4)]
     if any(lines):
         cells["address_2"] = ", ".join(filter(None, lines))
 
 
 def _add_prefix(cells: dict[str, Any]) -> None:
     """Write the country's code, which stood apart, before the number."""
-    prefix, number = re.sub(r"\D", "", str(cells.get("country_prefix"))), str(cells.get("number") or "").strip()
+    prefix, number = re.sub(r"\D", "", str(cells.pop("country_prefix", ""))), str(cells.get("number") or "").strip()
     if prefix and number and not number.startswith("+"):
         cells["number"] = f"+{prefix} {number.lstrip('0')}"
 
 
-def _weekday(text: str) -> str:
-    """Return a weekday, by its number or the beginning of its name, as RRULE writes it; else as it is."""
-    if text.isdecimal() and 1 <= int(text) <= len(WEEKDAYS):
-        return WEEKDAYS[int(text) - 1]
-    return next((day[:2].upper() for day in _DAYS if len(text) > 1 and day.startswith(text[:3])), text)
-
-
 def _mend_holiday(cells: dict[str, Any]) -> None:
     """Write hours of some days only as of today; closed on them where the row says so."""
-    if str(cells.get("closed") or "").strip().casefold() in ("true", "1", "yes", "y", "t"):
+    if str(cells.pop("closed", "") or "").strip().casefold() in ("true", "1", "yes", "y", "t"):
         cells |= {"opens_at": None, "closes_at": None, "description": cells.get("description") or "Closed"}
     elif cells.get("opens_at"):
         cells |= {"freq": "WEEKLY", "byday": ",".join(WEEKDAYS)}

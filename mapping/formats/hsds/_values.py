@@ -1,41 +1,31 @@
-"""The values of HSDS columns: each field of a table is read by its kind, with what may be mended and what cannot."""
+"""The values of HSDS columns: each field of a table is read from its plain text by its kind."""
 
 import datetime as dt
 import html
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any
 
 from mapping.formats.hsds._fields import FieldKind, Kind, kinds_of_fields
 from mapping.language import parsers as values
 from mapping.language.i18n import Message, listing
-from mapping.language.parsers import Unreadable, shown
+from mapping.language.parsers import Partly, Unreadable, shown
 from mapping.language.taxonomy import match_term
-from mapping.model import AUDIENCES, LONGEST_OUTLINE, LONGEST_TEXT
+from mapping.model import AUDIENCES, LONGEST_OUTLINE, LONGEST_TEXT, WEEKDAYS
 
-Parse = Callable[[Any], Any]
-"""Read a value that is there: raise `Unreadable`, or return what was read; `Mended` where it was not as it should."""
-
-
-class Mended(Exception):
-    """A value that was written otherwise than the standard asks, and what it was read as; it is no error."""
-
-    def __init__(self, value: Any, problem: Message, fix: Message, *, doubt: bool = False) -> None:
-        super().__init__(problem)
-        self.value, self.problem, self.fix, self.doubt = value, problem, fix, doubt
-
+Parse = Callable[[str], Any]
+"""Read a plain text: raise `Unreadable`, or `Partly` with what it was taken as, or return what was read."""
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _FORMULA = re.compile(r"[=@]\S|[+-](?=[A-Za-z(])")
-_TIME = re.compile(
-    r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2})(?:\.\d{1,9})?)?\s{0,9}([ap]\.?m\.?)?\s{0,9}(?:Z|[+-]\d{2}:?\d{2})?", re.I
-)
+_ZONE = re.compile(r"(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?$")
+_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p", "%I:%M:%S %p")
 _BYDAY = re.compile(r"[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)")
 _WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-_LONGEST_TIME = 40
 
 
 def plain(value: Any) -> str:
@@ -47,183 +37,115 @@ def plain(value: Any) -> str:
     text = CONTROL.sub("", str(value))
     if "<" in text or "&" in text:
         text = html.unescape(html.unescape(text))  # markup is often escaped once more than it should
-        text = CONTROL.sub("", re.sub(r"[ \t]+", " ", _MARKUP.sub(" ", text)))
+        text = CONTROL.sub("", re.sub(r"[ \t]+", " ", MARKUP.sub(" ", text)))
     return text.strip()
 
 
-def day(value: Any) -> dt.date:
+def day(text: str) -> dt.date:
     """Read a date; of a moment its day is kept."""
-    text = plain(value)
-    try:
+    with suppress(ValueError):
         if re.match(r"\d{4}-\d{2}-\d{2}", text) and (date := dt.date.fromisoformat(text[:10])).year >= 1800:
             return date
-        read = values.date(text, dt.date.today())  # years of two digits are of this century
-    except Unreadable:
-        raise
-    except ValueError as error:
-        raise Unreadable(Message("{text} is no date", text=shown(text)), Message("write it as 2026-11-24")) from error
-    raise Mended(
-        read, Message("{text} was read as {day}", text=shown(text), day=read), Message("write dates as 2026-11-24")
-    )
+    return values.date(text, dt.date.today())  # years of two digits are of this century
 
 
-def clock(value: Any) -> str:
+def clock(text: str) -> str:
     """Read a time of day as "08:00".
 
-    >>> clock("18:00:00")
-    '18:00'
+    >>> clock("18:00:00"), clock("9:30 am")
+    ('18:00', '09:30')
     """
-    text = plain(value)
-    digits = re.fullmatch(r"(\d{2})(\d{2})()()", text)
-    match = digits or (_TIME.fullmatch(text) if len(text) <= _LONGEST_TIME else None)
-    if match is None or not (match[2] or match[4]):
-        raise _no_time(text)
-    hour, minute, half = int(match[1]), int(match[2] or 0), match[4] or ""
-    if half:
-        if not 1 <= hour <= 12:
-            raise _no_time(text)
-        hour = hour % 12 + (12 if half[0] in "pP" else 0)
-    if (hour, minute) == (24, 0):
-        hour, minute = 23, 59
-    if hour > 23 or minute > 59:
-        raise _no_time(text)
-    read = f"{hour:02d}:{minute:02d}"
-    if half or not text.startswith(read):
-        problem = Message("{text} was read as {read}", text=shown(text), read=read)
-        raise Mended(read, problem, Message("write times as 08:00"))
-    return read
+    time = _ZONE.sub("", text.upper()) if len(text) < 40 else ""
+    time = "23:59" if time in ("24:00", "24:00:00") else time.replace("A.M.", "AM").replace("P.M.", "PM")
+    for form in _TIMES:
+        with suppress(ValueError):
+            return f"{dt.datetime.strptime(time, form):%H:%M}"
+    raise Unreadable(Message("{text} is no time of day", text=shown(text)), Message("write it as 08:00"))
 
 
-def _no_time(text: str) -> Unreadable:
-    return Unreadable(Message("{text} is no time of day", text=shown(text)), Message("write it as 08:00"))
-
-
-def number(value: Any) -> float:
+def number(text: str) -> float:
     """Read a number."""
-    text = plain(value).replace("\u00a0", "").replace(" ", "")
-    if re.fullmatch(r"[+-]?\d{1,15},\d{1,15}", text):
-        text = text.replace(",", ".")
     try:
-        read = float(text)
+        read = float(re.sub(r"\s", "", text).replace(",", "."))
     except ValueError:
         read = math.nan
     if not abs(read) < 1e15:
-        raise Unreadable(Message("{text} is no number", text=shown(str(value))), Message("write digits only"))
+        raise Unreadable(Message("{text} is no number", text=shown(text)), Message("write digits only"))
     return read
 
 
-def whole(value: Any) -> int:
+def whole(text: str) -> int:
     """Read a whole number."""
-    read = number(value)
+    read = number(text)
     if not read.is_integer():
         raise Unreadable(
-            Message("{text} is no whole number", text=shown(str(value))),
-            Message("leave the part after the point out"),
+            Message("{text} is no whole number", text=shown(text)), Message("leave the part after the point out")
         )
     return int(read)
 
 
-def yes(value: Any) -> bool:
-    """Read yes or no."""
-    return value if isinstance(value, bool) else values.yes_no(value)
+def weekdays(text: str) -> str:
+    """Read the days of a schedule as RRULE writes them, "MO,TU" or "1SA"; of version 1 also a name or a number."""
+    days = [_weekday(part.upper()) for part in re.split(r"[,;\s]+", text) if part]
+    if not all(days):
+        raise Unreadable(Message("{text} names no days", text=shown(text)), Message("write them as MO,TU,WE"))
+    return ",".join(days)
 
 
-def email(value: Any) -> str:
-    """Read one mail address."""
-    text = plain(value)
-    addresses = values.emails(text)
-    if not addresses:
-        raise Unreadable(
-            Message("{text} is no mail address", text=shown(text)), Message("write it as name@example.org")
-        )
-    return addresses[0]
+def _weekday(text: str) -> str:
+    if text in tuple("1234567"):
+        return WEEKDAYS[int(text) - 1]
+    named = (day[:2] for day in _WEEK if len(text) > 2 and day.startswith(text))
+    return text if _BYDAY.fullmatch(text) else next(named, "")
 
 
-def web(value: Any) -> str:
-    """Read the address of a page; only http and https are kept, since others could run something."""
-    text = plain(value)
-    address = values.website(text)
-    if address is None:
-        raise Unreadable(
-            Message("{text} is no web address", text=shown(text)), Message("write it as https://example.org")
-        )
-    return address
-
-
-def weekdays(value: Any) -> str:
-    """Read the days of a schedule, as RRULE writes them: "MO,TU" or "1SA"."""
-    text = plain(value)
-    parts = [part.upper() for part in re.split(r"[,;\s]+", text) if part]
-    if parts and all(_BYDAY.fullmatch(part) for part in parts):
-        return ",".join(parts)
-    named = [next((day[:2] for day in _WEEK if len(part) > 2 and day.startswith(part)), "") for part in parts]
-    if parts and all(named):
-        problem = Message("{text} was read as {days}", text=shown(text), days=",".join(named))
-        raise Mended(",".join(named), problem, Message("write days as MO,TU,WE"))
-    raise Unreadable(Message("{text} names no days", text=shown(text)), Message("write them as MO,TU,WE"))
-
-
-def word(value: Any, *, allowed: tuple[str, ...], otherwise: str | None, synonyms: Mapping[str, str]) -> str:
+def word(text: str, *, allowed: tuple[str, ...], otherwise: str | None, synonyms: Mapping[str, str]) -> str:
     """Read one of some words; an unknown one becomes ``otherwise``, or is no value."""
-    text = " ".join(plain(value).split())
-    if text in allowed:
-        return text
-    folded = text.casefold().replace("_", " ")
-    meant = next((choice for choice in allowed if choice.casefold().replace("_", " ") == folded), synonyms.get(folded))
+    folded = " ".join(text.casefold().replace("_", " ").split())
+    meant = {choice.casefold().replace("_", " "): choice for choice in allowed} | dict(synonyms)
+    if folded in meant:
+        return meant[folded]
     use = Message("use one of {words}", words=listing(allowed))
-    if meant is not None:
-        raise Mended(meant, Message("{text} was read as {word!r}", text=shown(text), word=meant), use)
     if otherwise is None:
         raise Unreadable(Message("{text} is none of the words of HSDS", text=shown(text)), use)
     problem = Message("{text} is unknown and was taken as {otherwise!r}", text=shown(text), otherwise=otherwise)
-    raise Mended(otherwise, problem, use, doubt=True)
+    raise Partly(otherwise, text, problem, use)
 
 
-def status(value: Any) -> str:
+def status(text: str) -> str:
     """Read whether a service is given; a word that nobody knows counts as inactive."""
-    text = " ".join(plain(value).split())
+    match = match_term("statuses", text)
     allowed = ("active", "inactive", "defunct", "temporarily closed")
-    match = match_term("statuses", text) if text not in allowed else None
-    synonyms = {text.casefold().replace("_", " "): match.code} if match else {}
-    return word(text, allowed=allowed, otherwise="inactive", synonyms=synonyms)
+    return word(match.code if match else text, allowed=allowed, otherwise="inactive", synonyms={})
 
 
-def language_code(value: Any) -> str:
+def language_code(text: str) -> str:
     """Read the code of a language; a name is looked up."""
-    text = plain(value)
     if re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?", text):
         return re.split("[-_]", text)[0].lower()
     return values.language_codes(text)[0]
 
 
-def text(value: Any, *, longest: int = LONGEST_TEXT) -> str:
-    """Read a text; a number or a yes in its place is taken as it is written."""
-    read = plain(value)
-    if len(read) > longest:
+def words(text: str, *, longest: int = LONGEST_TEXT) -> str:
+    """Read a text."""
+    if len(text) > longest:
         raise Unreadable(
-            Message("{text} is a text of more than {most} letters", text=shown(read), most=longest),
+            Message("{text} is a text of more than {most} letters", text=shown(text), most=longest),
             Message("mend the row"),
         )
-    if isinstance(value, int | float):
-        problem = Message("{value} stands where a text should", value=read)
-        raise Mended(read, problem, Message("write it in quotation marks"))
-    if _MARKUP.search(value):
-        raise Mended(read, Message("{text} holds markup", text=shown(value)), Message("it was taken out"))
-    if _FORMULA.match(read):
-        problem = Message("{text} begins like a formula", text=shown(read))
-        raise Mended(read, problem, Message("look whether it is meant; it is kept as a text"), doubt=True)
-    return read
+    if _FORMULA.match(text):
+        problem = Message("{text} begins like a formula", text=shown(text))
+        raise Partly(text, "", problem, Message("look whether it is meant; it is kept as a text"))
+    return text
 
 
-def currency(value: Any) -> str:
+def currency(text: str) -> str:
     """Read the code of a currency."""
-    code = plain(value).upper()
-    if not re.fullmatch(r"[A-Z]{3}", code):
+    if not re.fullmatch(r"[A-Za-z]{3}", text):
         raise Unreadable(
-            Message("{text} is no code of a currency", text=shown(plain(value))),
-            Message("write it as EUR or USD (ISO 4217)"),
+            Message("{text} is no code of a currency", text=shown(text)), Message("write it as EUR or USD (ISO 4217)")
         )
-    return code
+    return text.upper()
 
 
 def says_whom(value: Any) -> bool:
@@ -239,13 +161,13 @@ def says_whom(value: Any) -> bool:
 
 BY_KIND: dict[Kind, Parse] = {
     "day": day,
-    "yes": yes,
+    "yes": values.yes_no,
     "whole": whole,
     "number": number,
     "time": clock,
-    "mail": email,
-    "web": web,
-    "text": text,
+    "mail": values.emails,
+    "web": values.website,
+    "text": words,
 }
 OF_ONE_FIELD: dict[tuple[str, str], Parse] = {
     ("service", "status"): status,
@@ -253,7 +175,7 @@ OF_ONE_FIELD: dict[tuple[str, str], Parse] = {
     ("schedule", "freq"): partial(word, allowed=("WEEKLY", "MONTHLY"), otherwise=None, synonyms={"daily": "WEEKLY"}),
     ("cost_option", "currency"): currency,
     ("language", "code"): language_code,
-    ("service_area", "extent"): partial(text, longest=LONGEST_OUTLINE),
+    ("service_area", "extent"): partial(words, longest=LONGEST_OUTLINE),
 }
 OTHERWISE: dict[str, str] = {
     "audience": "custodian",

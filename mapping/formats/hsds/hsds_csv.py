@@ -94,20 +94,11 @@ def records(content: Iterable[Line], context: ReadContext) -> Batch:
             feed.counted += 1
             feed.take(modern(name, cells, name, number))
         elif bare(name) in PASSED_OVER:
-            feed.say(
-                SentRow(bare(name), {}, name, None),
-                "",
-                Message("is not read: it holds {what}", what=PASSED_OVER[bare(name)]),
-                Message("nothing to do"),
-                "note",
-            )
+            where = SentRow(bare(name), {}, name, None)
+            feed.say(where, "", Message("is not read"), Message("nothing to do"), "note")
         elif table_of(name) is None:
-            feed.say(
-                SentRow("", {}, name, None),
-                "",
-                Message("is no table of HSDS"),
-                Message("it was not read; ask what it holds"),
-            )
+            where, fix = SentRow("", {}, name, None), Message("it was not read; ask what it holds")
+            feed.say(where, "", Message("is no table of HSDS"), fix)
         else:
             tables.add(table_of(name))
     if not tables & CORE:
