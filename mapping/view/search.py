@@ -1,16 +1,17 @@
 """Searching a view: which services fit, in which order.
 
-Words, codes, units, groups and hours are sets of services that `mapping.view.service_index` reads, cut with each other
-here; what fits is put in order by grades, one number a service and question.
+Words, codes, units, groups and hours are conditions of one statement over the tables of `mapping.view.service_index`;
+what fits is put in order by grades, one number a service and question.
 """
 
 import datetime as dt
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,16 +19,15 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from mapping.errors import InvalidRecord
-from mapping.language.fold import tokens
 from mapping.language.meaning import GOOD, LEAST, Meaning, near, starts
 from mapping.language.rules import RULES
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.kinds import POLICE_TYPES
 from mapping.view.rules.opening import is_day_off
-from mapping.view.service_index import Mask, Reals, ServiceIndex
+from mapping.view.service_index import ServiceIndex
 
-Grades = NDArray[np.intp]
-"""A number for each service; those of the lowest come first."""
+Reals = NDArray[np.floating[Any]]
+"""Degrees or kilometres, one a point."""
 RANKING = RULES["ranking"]
 GEOD = Geod(ellps="WGS84")
 TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
@@ -38,10 +38,25 @@ BESIDE = 2
 """The tier of services that are neither what is asked for nor something like it."""
 ASKED: float = RANKING["asked"]
 
-OPEN = (
-    "SELECT number FROM listed WHERE week IN (SELECT week FROM open WHERE day = ? AND opens <= ? AND closes > ?"
-    " AND utc_offset IS ? AND coalesce(first <= ?, 1) AND coalesce(last >= ?, 1))"
+TYPES = (
+    "SELECT number, min(json_extract(value, '$[1]')) AS level, min(json_extract(value, '$[2]')) AS tier"
+    " FROM json_each(:types) JOIN code ON kind = 'type' AND code = json_extract(value, '$[0]') GROUP BY number"
 )
+"""The services of the types that are asked for: the place of the best of their scores, and the tier that it makes."""
+GRADED = f"""
+WITH graded AS MATERIALIZED (
+    SELECT number, service, rank, coalesce(tier, {BESIDE}) AS tier, {{place}} AS place,
+    coalesce(level, json_array_length(:types)) AS level, -({{met}}) AS unmet, {{mute}} AS mute, NOT {{night}} AS by_day,
+    by_name.place AS named, CASE WHEN {{here}} THEN 1 WHEN {{elsewhere}} THEN 0 END AS block, {{weight}} AS weight
+    FROM listed JOIN by_name USING (number) LEFT JOIN ({TYPES}) USING (number)
+    WHERE by_name.language = :language AND {{fits}}
+)
+SELECT number, service, block, rank, place, named FROM graded
+WHERE weight = (SELECT max(weight) FROM graded) AND weight > 0
+ORDER BY rank, {{by_text}} named
+"""
+BY_TEXT = "tier, place, level, unmet, mute, by_day,"
+"""What services are put in order by where words are asked for, between their ranks and their names."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,17 @@ class Hits:
     total: int = 0
 
 
+class Answer(NamedTuple):
+    """A service that fits: whether it stands in the first block (1), in the other (0) or in none, and its grades."""
+
+    number: int
+    service: str
+    block: int | None
+    rank: int
+    place: int
+    named: int
+
+
 class Search:
     """One search of one view."""
 
@@ -105,180 +131,173 @@ class Search:
         self.query = query
         self.timezone = ZoneInfo(facts["timezone"]) if "timezone" in facts else None
         self.days_off = frozenset(facts.get("days_off", "").split())
-        self.order: list[Grades] = [index.ranks]
-        """What services are put in order by before their names; the first decides."""
-        self.picked: list[int] = []
-        """Services that come before all others."""
+        self._values: dict[str, Any] = {}
+        """What the statement is given, by the names of its places."""
         self._likes: dict[str, list[str]] = {}
 
     def run(self) -> Hits:
         """Find what fits."""
-        having = self.index.having
-        fits = self._arranged(self.wanted())
-        if self.query.area_units is not None:
-            here = fits & having("in", self.query.area_units)
-            elsewhere = fits & self._covering(self.query.area_units) & ~here
-        else:
-            here, elsewhere = fits & having("pointed"), fits & having("remote")
+        answers = self._answers()
+        blocks = ([answer for answer in answers if answer.block == block] for block in (1, 0))
+        here, elsewhere = blocks
         if self.query.near is not None:
-            first, total = self._nearest(here & having("pointed"), self.query.near)
+            first, total = self._nearest(here, self.query.near)
         else:
-            first, total = self._first_hits(here), int(here.sum())
-        return Hits(first, self._first_hits(elsewhere), total + int(elsewhere.sum()))
+            first, total = [Hit(answer.service) for answer in here[: self.query.limit]], len(here)
+        others = [Hit(answer.service) for answer in elsewhere[: self.query.limit]]
+        return Hits(first, others, total + len(elsewhere))
 
     def ranked(self) -> list[str]:
         """Return the ids of all services that fit, in the order in which they answer."""
-        return self.index.ids(self._answering(self._arranged(self.wanted()), self.index.size))
+        return [answer.service for answer in self._answers()]
 
-    def fitting(self) -> Mask:
-        """Return the services that fit, with a unit those that are in it or cover it."""
-        fits = self.wanted()
-        if self.query.area_units is not None:
-            units = self.query.area_units
-            fits = fits & (self.index.having("in", units) | self._covering(units))
-        return fits
-
-    def _covering(self, units: Collection[str]) -> Mask:
-        """Return the services that serve one of some units of the country from elsewhere, or everybody."""
-        return self.index.having("covers", units) | self._everywhere
-
-    @property
-    def _everywhere(self) -> Mask:
-        """The services that serve everybody in the country: see `mapping.view.rules.reach`."""
-        return self.index.having("everywhere")
-
-    def wanted(self) -> Mask:
-        """Return the services that fit, wherever they are."""
-        query = self.query
-        fits = ~self.index.none()
-        if query.type is not None:
-            fits &= self._known("service_types", "type", query.type)
-        if query.serves is not None:
-            fits &= self._known("beneficiaries", "for", query.serves)
-        if query.speaks is not None:
-            fits &= self.index.having("speaks", [query.speaks])
-        if query.open_at is not None:
-            fits &= self._open(query.open_at)
-        return self._meeting(self._usable(fits)) if query.text.strip() else fits
-
-    def _usable(self, fits: Mask) -> Mask:
-        """Return the services without those that hurt, and for who is abroad only those that can be called there."""
-        meaning, having = self.meaning, self.index.having
-        if POLICE_TYPES.intersection(meaning.never):
-            fits = fits & ~having("police")
-        if meaning.places and not meaning.home:
-            fits = fits & (having("far") | having("in", meaning.places))
-        return fits
-
-    def _known(self, taxonomy: str, kind: str, code: str) -> Mask:
-        """Return the services that have a code; refuse one that neither the taxonomy nor the view knows."""
-        having = self.index.having(kind, [code])
-        if not having.any():
-            Vocabulary.load(taxonomy).term(code)
-        return having
+    def fitting(self) -> list[str]:
+        """Return the ids of the services that fit, with a unit those that are in it or cover it."""
+        within = self.query.area_units is None
+        return [answer.service for answer in self._answers() if within or answer.block is not None]
 
     @cached_property
     def meaning(self) -> Meaning:
         """Return what the text of the question asks for."""
-        return self.index.reader.read(self.query.text, self._is_name)
+        return self.index.reader.read(self.query.text, self._is_name) if self.query.text.strip() else Meaning()
 
-    def _meeting(self, base: Mask) -> Mask:
-        """Return, of some services, those that answer the text best.
+    def _answers(self) -> list[Answer]:
+        """Return what fits, in order: the first of each kind that is asked for, then the others."""
+        meaning, asks = self.meaning, bool(self.query.text.strip())
+        if asks and meaning.nothing:
+            return []
+        here, elsewhere = self._blocks()
+        inside = self._has("in", meaning.places)
+        covers = self._covering(meaning.places) if meaning.home else self._has("covers", meaning.places)
+        met = " + ".join(["0", *(self._has(*_code(name)) for name in meaning.conditions)])
+        statement = GRADED.format(
+            place=f"CASE WHEN {inside} THEN 0 WHEN {covers} THEN 1 ELSE 2 END" if meaning.places else "0",
+            met=met,
+            mute=self._has("mute"),
+            night=self._has("night"),
+            here=here,
+            elsewhere=elsewhere,
+            weight=" + ".join(self._weights(inside, met)) if asks else "1",
+            fits=" AND ".join(["1", *self._conditions()]),
+            by_text=BY_TEXT if asks else "",
+        )
+        self._values |= {
+            "types": json.dumps(_levels(meaning.types)),
+            "language": self.index.sorted_in(self.query.language),
+        }
+        answers = [Answer(*row) for row in self.index.connection.execute(statement, self._values)]
+        picked = self._of_each_kind(answers) if asks else []
+        return picked + [answer for answer in answers if answer not in picked] if picked else answers
+
+    def _blocks(self) -> tuple[str, str]:
+        """Return what holds of the services that stand first, and of those of the others that stand after them."""
+        units = self.query.area_units
+        here, elsewhere = self._has("pointed"), self._has("remote")
+        if units is not None:
+            here, elsewhere = self._has("in", units), self._covering(units)
+            here += f" AND {self._has('pointed')}" if self.query.near is not None else ""
+            elsewhere += f" AND NOT {self._has('in', units)}"
+        return here, elsewhere
+
+    def _conditions(self) -> Iterator[str]:
+        """Yield what must hold of every service that is found."""
+        query, meaning = self.query, self.meaning
+        if query.type is not None:
+            yield self._known("service_types", "type", query.type)
+        if query.serves is not None:
+            yield self._known("beneficiaries", "for", query.serves)
+        if query.speaks is not None:
+            yield self._has("speaks", [query.speaks])
+        if query.open_at is not None:
+            yield f"({' OR '.join(self._open(query.open_at))})"
+        if POLICE_TYPES.intersection(meaning.never):  # nobody is sent to those who hurt
+            yield f"NOT {self._has('police')}"
+        if meaning.places and not meaning.home:  # who is abroad is sent to what can be called there
+            yield f"({self._has('far')} OR {self._has('in', meaning.places)})"
+
+    def _weights(self, inside: str, met: str) -> Iterator[str]:
+        """Yield what makes a service one that answers: those with most are found.
 
         What somebody asks for counts most, then a name that is met whole, then words that can only be names.
         """
-        meaning, index = self.meaning, self.index
-        if meaning.nothing:
-            return index.none()
-        asked, whole = self._by_type[0] < BESIDE, self._whole_name()
-        alone = len(meaning.words) == 1
-        weight = ASKED * (asked | whole if alone else asked)
-        for word in meaning.named:
-            weight += self._having_name(word)
-        if not alone:
-            weight += ASKED * whole
+        meaning, whole = self.meaning, self._whole_name()
+        asked = f"(coalesce(tier, {BESIDE}) < {BESIDE})"
+        if len(meaning.words) == 1:
+            yield f"{ASKED} * ({asked} OR {whole})"
+        else:
+            yield f"{ASKED} * {asked} + {ASKED} * {whole}"
+        yield from map(self._having_name, meaning.named)
         if not (meaning.types or meaning.named):
-            weight += self._inside + self._conditions_met
-        most = weight[base].max(initial=0)
-        return base & (weight == most) if most else index.none()
+            yield f"{inside} + {met}"
 
-    def _arranged(self, fits: Mask) -> Mask:
-        """Return the services that fit, after their order was made what the text asks for."""
-        if tokens(self.query.text) and fits.any():
-            having = self.index.having
-            tiers, scores = self._by_type
-            most = len(self.meaning.conditions)
-            called_first, open_first = having("mute").astype(int), (~having("night")).astype(int)
-            self.order += [tiers, self._by_place, scores, most - self._conditions_met, called_first, open_first]
-            self._share(fits)
-        return fits
+    def _bound(self, value: Any) -> str:
+        """Return the name under which the statement is given a value."""
+        name = f"v{len(self._values)}"
+        self._values[name] = value
+        return f":{name}"
 
-    @cached_property
-    def _inside(self) -> Mask:
-        """The services in the places that are asked for."""
-        return self.index.having("in", self.meaning.places)
+    def _has(self, kind: str, codes: Iterable[str] = ("",)) -> str:
+        """Return the condition that a service has one of some codes."""
+        wanted = f"(SELECT value FROM json_each({self._bound(json.dumps([*codes]))}))"
+        if kind == "for":
+            return f"(intake IN (SELECT intake FROM taker WHERE code IN {wanted}))"
+        return f"(number IN (SELECT number FROM code WHERE kind = {self._bound(kind)} AND code IN {wanted}))"
 
-    @cached_property
-    def _conditions_met(self) -> Grades:
-        """How many of the conditions that are asked for each service meets."""
-        met = np.zeros(self.index.size, int)
-        for name in self.meaning.conditions:
-            kind, _, code = name.partition("-")
-            met += self.index.having(kind, [code])
-        return met
+    def _covering(self, units: Collection[str]) -> str:
+        """Return the condition that a service serves one of some units from elsewhere, or everybody in the country."""
+        return f"({self._has('covers', units)} OR {self._has('everywhere')})"
 
-    @cached_property
-    def _by_type(self) -> tuple[Grades, Grades]:
-        """The services by what is asked for: what was (0), what is beside it (1), the rest (`BESIDE`); and by score."""
-        types = self.meaning.types
-        best = max(types.values(), default=0.0)
-        levels = sorted({score for score in types.values() if score > 0}, reverse=True)
-        tiers, scores = (np.full(self.index.size, worst) for worst in (BESIDE, len(levels)))
-        for code, score in sorted(types.items(), key=lambda pair: pair[1]):
-            if score > 0:
-                services = self.index.having("type", [code])
-                scores[services] = levels.index(score)
-                tiers[services] = 0 if score >= GOOD * best else 1 if score >= LEAST * best else BESIDE
-        return tiers, scores
+    def _known(self, taxonomy: str, kind: str, code: str) -> str:
+        """Return the condition that a service has a code; refuse one that neither the taxonomy nor the view knows."""
+        if code not in self.index.codes(kind):
+            Vocabulary.load(taxonomy).term(code)
+        return self._has(kind, [code])
 
-    @cached_property
-    def _by_place(self) -> Grades:
-        """The services in the places that are asked for (0), those that cover one of them (1), and the rest (2)."""
-        if not self.meaning.places:
-            return np.zeros(self.index.size, int)
-        covers = self.index.having("covers", self.meaning.places)
-        covers = covers | self._everywhere if self.meaning.home else covers
-        return np.where(self._inside, 0, np.where(covers, 1, 2))
+    def _open(self, moment: dt.datetime) -> Iterator[str]:
+        """Yield when a service is open at a moment, by each clock: see `mapping.view.rules.opening`."""
+        at = moment.replace(tzinfo=self.timezone) if moment.tzinfo is None else moment
+        local = at.astimezone(self.timezone) if self.timezone is not None and at.tzinfo is not None else at
+        clocks: list[tuple[float | None, dt.datetime]] = [(None, local)]
+        query = "SELECT DISTINCT utc_offset FROM open WHERE utc_offset IS NOT NULL"
+        for (offset,) in self.index.connection.execute(query) if at.tzinfo is not None else ():
+            clocks.append((offset, at.astimezone(dt.timezone(dt.timedelta(hours=offset)))))
+        for offset, time in clocks:
+            minute, day = self._bound(time.hour * 60 + time.minute), self._bound(time.date().isoformat())
+            yield (
+                f"(week IN (SELECT week FROM open WHERE day = {time.weekday()} AND opens <= {minute}"
+                f" AND closes > {minute} AND utc_offset IS {self._bound(offset)}"
+                f" AND coalesce(first <= {day}, 1) AND coalesce(last >= {day}, 1))"
+                f"{' AND ' + self._has('night') if is_day_off(time.date(), self.days_off) else ''})"
+            )
 
-    def _share(self, fits: Mask) -> None:
-        """Put the first service of each kind that was asked for before the others, where it is as good and as near."""
-        ranks, tiers, places, *within = self.order
-        first = self._first(fits, 1, [ranks, tiers, places])
-        alike = fits & (ranks == ranks[first]) & (places == places[first])
-        for code in self.meaning.first_types():
-            own = alike & self.index.having("type", [code])
-            own[self.picked] = False
-            self.picked += self._first(own, 1, within)
+    def _of_each_kind(self, answers: list[Answer]) -> list[Answer]:
+        """Return the first service of each kind that was asked for, of those that are as good and as near as any."""
+        alike = [answer for answer in answers if (answer.rank, answer.place) == (answers[0].rank, answers[0].place)]
+        picked: list[Answer] = []
+        for code in self.meaning.first_types() if len(alike) > 1 else ():
+            numbers = self.index.numbers("type", code)
+            picked += [answer for answer in alike if answer.number in numbers and answer not in picked][:1]
+        return picked
 
-    def _first(self, fits: Mask, most: int, order: list[Grades] | None = None) -> list[int]:
-        """Return the first of some services by number, by each of their grades in turn and then by name."""
-        numbers = np.flatnonzero(fits)
-        place = np.zeros(numbers.size, int)
-        for grades in self.order if order is None else order:
-            place = place * (int(grades.max(initial=0)) + 1) + grades[numbers]
-        place = place * self.index.size + self.index.by_name(self.query.language)[numbers]
-        first: list[int] = numbers[np.argsort(place)][:most].tolist()
-        return first
+    # -- names ----------------------------------------------------------------------------------------------------
 
-    def _whole_name(self) -> Mask:
-        """Return the services whose names hold every word of the text, the last one perhaps begun only."""
+    def _holding(self, match: str) -> str:
+        """Return the condition that the names, places and numbers of a service hold some words."""
+        return f"(number IN (SELECT rowid FROM word WHERE word MATCH {self._bound(match)}))" if match else "0"
+
+    def _whole_name(self) -> str:
+        """Return the condition that a name holds every word of the text, the last one perhaps begun only."""
         words = self.meaning.words
         if not words or sum(map(len, words)) < SHORTEST:
-            return self.index.none()
-        services = self.index.having_begun(words[-1])
-        for word in words[:-1] if services.any() else ():
-            services &= self.index.having_words([word])
-        return services
+            return "0"
+        return self._holding(" AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}" *']))
+
+    def _having_name(self, word: str) -> str:
+        """Return the condition that a word stands in a name."""
+        if word.isdigit() or (len(word) >= SHORTEST and self.index.begins_word(word)):
+            return self._holding(f'"{word}" *')
+        words = [word] if len(word) < SHORTEST else self._like(word)
+        return self._holding(" OR ".join(f'"{other}"' for other in words))
 
     def _is_name(self, word: str, loosely: bool) -> bool:
         if loosely:
@@ -299,56 +318,38 @@ class Search:
             ]
         return self._likes[word]
 
-    def _having_name(self, word: str) -> Mask:
-        """Return the services in whose names a word stands."""
-        if word.isdigit() or (len(word) >= SHORTEST and self.index.begins_word(word)):
-            return self.index.having_begun(word)
-        return self.index.having_words([word] if len(word) < SHORTEST else self._like(word))
+    def _nearest(self, answers: list[Answer], near: tuple[float, float]) -> tuple[list[Hit], int]:
+        """Return the first of some services, the best rank first and of these the nearest, and their count."""
+        fits = {answer.number: answer for answer in answers}
+        points = [row for row in self.index.points if row[0] in fits]
+        kilometres = measured(near, *np.array([row[1:] for row in points], float).reshape(-1, 2).T)
+        away: dict[int, float] = {}
+        for (number, *_), km in zip(points, kilometres.tolist(), strict=True):
+            away[number] = min(km, away.get(number, km))
+        most = self.query.within_km
+        within = [answer for answer in answers if most is None or away[answer.number] <= most]
+        within.sort(key=lambda answer: (answer.rank, away[answer.number], answer.named))
+        return [Hit(answer.service, away[answer.number]) for answer in within[: self.query.limit]], len(within)
 
-    def _open(self, moment: dt.datetime) -> Mask:
-        """Return the services that are open at a moment, each by its own clock: see `mapping.view.rules.opening`."""
-        at = moment.replace(tzinfo=self.timezone) if moment.tzinfo is None else moment
-        local = at.astimezone(self.timezone) if self.timezone is not None and at.tzinfo is not None else at
-        clocks: list[tuple[float | None, dt.datetime]] = [(None, local)]
-        connection = self.index.connection
-        for (offset,) in connection.execute("SELECT DISTINCT utc_offset FROM open WHERE utc_offset IS NOT NULL"):
-            if at.tzinfo is not None:
-                clocks.append((offset, at.astimezone(dt.timezone(dt.timedelta(hours=offset)))))
-        services = self.index.none()
-        for clock, time in clocks:
-            minute, day = time.hour * 60 + time.minute, time.date().isoformat()
-            own = self.index.of_query(OPEN, time.weekday(), minute, minute, clock, day, day)
-            services |= own & self.index.having("night") if is_day_off(time.date(), self.days_off) else own
-        return services
 
-    def _first_hits(self, fits: Mask) -> list[Hit]:
-        """Return the first services that fit, in the order in which they answer."""
-        return [Hit(service) for service in self.index.ids(self._answering(fits, self.query.limit))]
+def _code(name: str) -> tuple[str, list[str]]:
+    """Return the kind and the codes of a condition such as "speaks-uz" or "night"."""
+    kind, _, code = name.partition("-")
+    return kind, [code]
 
-    def _answering(self, fits: Mask, most: int) -> list[int]:
-        """Return the first of some services by number: those that were picked, then the others in their order."""
-        picked = [number for number in self.picked if fits[number]][:most]
-        others = fits.copy()
-        others[self.picked] = False
-        return picked + self._first(others, most - len(picked))
 
-    def _nearest(self, fits: Mask, near: tuple[float, float]) -> tuple[list[Hit], int]:
-        """Return the first services that fit, the best rank first and of these the nearest, and their count."""
-        km = self._kilometres(near)
-        if self.query.within_km is not None:
-            fits = fits & (km <= self.query.within_km)
-        numbers = np.flatnonzero(fits)
-        grades = self.index.by_name(self.query.language)[numbers], km[numbers], self.index.ranks[numbers]
-        first = numbers[np.lexsort(grades)][: self.query.limit]
-        hits = [Hit(service, float(km[number])) for service, number in zip(self.index.ids(first), first, strict=True)]
-        return hits, numbers.size
+def _levels(types: dict[str, float]) -> list[tuple[str, int, int]]:
+    """Return the types that are asked for, each with the place of its score, and its tier.
 
-    def _kilometres(self, near: tuple[float, float]) -> Reals:
-        """Return the kilometres from a point to the nearest point of each service; infinite without one."""
-        points = self.index.points
-        km = np.full(self.index.size, np.inf)
-        np.minimum.at(km, points.owner, measured(near, points.latitude, points.longitude))
-        return km
+    What was asked for is of tier 0, what is beside it of 1, the rest of `BESIDE`.
+    """
+    best = max(types.values(), default=0.0)
+    levels = sorted({score for score in types.values() if score > 0}, reverse=True)
+    return [
+        (code, levels.index(score), 0 if score >= GOOD * best else 1 if score >= LEAST * best else BESIDE)
+        for code, score in types.items()
+        if score > 0
+    ]
 
 
 def measured(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> Reals:

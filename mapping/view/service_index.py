@@ -7,31 +7,12 @@ import json
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from mapping.language.fold import coarse_word
 from mapping.language.i18n import chain
 from mapping.language.meaning import QueryReader
-
-Mask = NDArray[np.bool_]
-"""A set of services: one truth value each."""
-Numbers = NDArray[np.intp]
-"""Services by number."""
-Reals = NDArray[np.floating[Any]]
-"""Degrees or kilometres, one a point or a service."""
-
-CACHED_CODES = 256
-"""Codes whose services stay in memory: few are asked for, again and again."""
-
-OF_CODE = "SELECT number FROM code WHERE kind = ? AND code = ?"
-OF_GROUP = "SELECT number FROM listed JOIN taker USING (intake) WHERE taker.code = ?"
-"""Many services say the same of whom they take, so groups are kept for each such intake."""
-
 
 SCHEMA = """
 CREATE TABLE listed (
@@ -66,48 +47,17 @@ def write_words(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO word (word) VALUES ('optimize')")
 
 
-class ServicePoints(NamedTuple):
-    """Where services are: ``owner`` is the number of the service of each point."""
-
-    owner: Numbers
-    latitude: Reals
-    longitude: Reals
-
-
 @lru_cache(8)
 def _reader(content: str) -> QueryReader:
     return QueryReader(json.loads(content))
 
 
 class ServiceIndex:
-    """The search index of one view. What it has read of points, orders and codes it keeps."""
+    """The search index of one view. What it has read of words and points it keeps."""
 
     def __init__(self, connection: sqlite3.Connection, facts: Mapping[str, str]) -> None:
         self.connection = connection
         self.languages = facts["languages"].split()
-        self._orders: dict[str, Numbers] = {}
-        self._of_code = lru_cache(CACHED_CODES)(self._read_code)
-
-    @cached_property
-    def ranks(self) -> Numbers:
-        """The rank of each service; those of the lowest are offered first."""
-        return self._numbers("SELECT rank FROM listed ORDER BY number")
-
-    @property
-    def size(self) -> int:
-        """How many services there are."""
-        return self.ranks.size
-
-    def none(self) -> Mask:
-        """Return the set without services."""
-        return np.zeros(self.size, bool)
-
-    def having(self, kind: str, codes: Iterable[str] = ("",)) -> Mask:
-        """Return the services that have one of some codes."""
-        services = self.none()
-        for code in codes:
-            services |= self._of_code(kind, code)
-        return services
 
     def codes(self, kind: str) -> list[str]:
         """Return the codes of a kind that a service has, sorted."""
@@ -116,21 +66,20 @@ class ServiceIndex:
         )
         return sorted(code for (code,) in self.connection.execute(query, (kind, kind)))
 
-    def _read_code(self, kind: str, code: str) -> Mask:
-        services = self.of_query(OF_GROUP, code) if kind == "for" else self.of_query(OF_CODE, kind, code)
-        services.flags.writeable = False  # it is kept
-        return services
+    def numbers(self, kind: str, code: str) -> set[int]:
+        """Return the services that have a code."""
+        rows = self.connection.execute("SELECT number FROM code WHERE kind = ? AND code = ?", [kind, code])
+        return {number for (number,) in rows}
 
-    # -- words ----------------------------------------------------------------------------------------------------
+    def sorted_in(self, language: str) -> str:
+        """Return the language of the view in which names are sorted for the readers of one."""
+        return next((tried for tried in chain(language) if tried in self.languages), self.languages[0])
 
-    def having_words(self, words: Iterable[str]) -> Mask:
-        """Return the services that have one of some words in their names, places or numbers."""
-        query = " OR ".join(f'"{word}"' for word in words)
-        return self.of_query("SELECT rowid FROM word WHERE word MATCH ?", query) if query else self.none()
-
-    def having_begun(self, start: str) -> Mask:
-        """Return the services that have a word that begins so."""
-        return self.of_query("SELECT rowid FROM word WHERE word MATCH ?", f'"{start}" *')
+    @cached_property
+    def points(self) -> list[tuple[int, float, float]]:
+        """All points that people go to, after the number of their service."""
+        rows = self.connection.execute("SELECT number, latitude, longitude FROM point ORDER BY rowid")
+        return [*map(tuple, rows)]
 
     def is_word(self, word: str) -> bool:
         """Whether it is a word of a name; what has a digit is none."""
@@ -164,35 +113,3 @@ class ServiceIndex:
         """The reader of what people type."""
         row = self.connection.execute("SELECT content FROM lexicon").fetchone()
         return _reader(row[0] if row else "{}")
-
-    # -- orders and points ----------------------------------------------------------------------------------------
-
-    @cached_property
-    def points(self) -> ServicePoints:
-        """All points that people go to, by the number of the service."""
-        rows = self.connection.execute("SELECT number, latitude, longitude FROM point ORDER BY rowid").fetchall()
-        owner, latitude, longitude = np.array([tuple(row) for row in rows], float).reshape(-1, 3).T
-        return ServicePoints(owner.astype(np.intp), latitude, longitude)
-
-    def by_name(self, language: str) -> Numbers:
-        """Return the place of each service, by rank and then by name in a language of the view."""
-        if language not in self._orders:
-            own = next((tried for tried in chain(language) if tried in self.languages), self.languages[0])
-            self._orders[language] = self._numbers("SELECT place FROM by_name WHERE language = ? ORDER BY number", own)
-        return self._orders[language]
-
-    def ids(self, numbers: Iterable[int]) -> list[str]:
-        """Return the ids of services by number."""
-        wanted = [int(number) for number in numbers]
-        query = "SELECT number, service FROM listed WHERE number IN (SELECT value FROM json_each(?))"
-        ids = dict(map(tuple, self.connection.execute(query, [json.dumps(wanted)])))
-        return [ids[number] for number in wanted]
-
-    def _numbers(self, query: str, *values: str) -> Numbers:
-        return np.fromiter((number for (number,) in self.connection.execute(query, values)), np.intp)
-
-    def of_query(self, query: str, *values: object) -> Mask:
-        """Return the services whose numbers a query gives."""
-        services = self.none()
-        services[[number for (number,) in self.connection.execute(query, values)]] = True
-        return services

@@ -30,11 +30,11 @@ from mapping.view.entries import (
     StatementEntry,
     sort_key,
 )
-from mapping.view.file_format import APPLICATION_ID, BEFORE, FORMAT, convert_index
+from mapping.view.file_format import APPLICATION_ID, FORMAT
 from mapping.view.rules.opening import Hours, hours_of
 from mapping.view.rules.reach import by_phone, is_line
 from mapping.view.search import Query, Search, SearchTable, search_table
-from mapping.view.service_index import Mask, ServiceIndex
+from mapping.view.service_index import ServiceIndex
 
 __all__ = [
     "Entry",
@@ -51,9 +51,6 @@ __all__ = [
 
 MAPPED = 2**31
 """Bytes of a view that are read straight from the system's memory, without a copy of one's own."""
-
-RECENT = 1000
-"""Services that were found last, in each language, and need not be made anew: some kilobytes each."""
 
 Rows = Mapping[str, list[sqlite3.Row]]
 Texts = Mapping[tuple[str, str], tuple[str, str]]
@@ -109,7 +106,6 @@ class View:
         self.facts: dict[str, str] = dict(connection.execute("SELECT name, value FROM edition"))
         self.connection.row_factory = sqlite3.Row
         self._filled: dict[tuple[str, str], bool] = {}
-        self._recent: dict[str, dict[str, Entry]] = {}
         self._listing: dict[str, list[Entry]] = {}
 
     def _require_format(self) -> None:
@@ -117,16 +113,13 @@ class View:
         if mark != APPLICATION_ID:
             raise FormatError(f"{self.path}: is a database, but not a view; make one with `rohnamo publish`")
         facts = dict(self.connection.execute("SELECT name, value FROM edition"))
-        if facts.get("format") == BEFORE:
-            convert_index(self.connection)
-        elif facts.get("format") != FORMAT:
+        if facts.get("format") != FORMAT:
             raise OtherVersion(
                 f"{self.path}: is a view of format {facts.get('format')}, not {FORMAT}; publish it again"
             )
 
     def close(self) -> None:
         """Close the file."""
-        self._listing = {}
         self.connection.close()
 
     def __enter__(self) -> Self:
@@ -376,32 +369,19 @@ class View:
         query = Query(text, type, serves, speaks, units, near, within_km, open_at, language, limit)
         hits = self.search(query).run()
         kilometres = {hit.service: round(hit.km, 3) for hit in hits.here if hit.km is not None}
-        here, elsewhere = (
-            self._recalled([hit.service for hit in block], language) for block in (hits.here, hits.elsewhere)
-        )
-        return SearchResult(
-            here=here,
-            elsewhere=elsewhere,
-            kilometres=kilometres,
-            total=hits.total,
-        )
-
-    def _recalled(self, ids: Sequence[str], language: str) -> tuple[Entry, ...]:
-        """Return services by id, in that order; those that were found lately are not made anew."""
-        recent = self._recent.get(language, {})
-        entries = {service: recent[service] for service in ids if service in recent}
-        if missing := [service for service in ids if service not in entries]:
-            entries |= {entry.id: entry for entry in self.entries(missing, language=language)}
-            self._recent[language] = dict([*(recent | entries).items()][-RECENT:])
-        return tuple(entries[service] for service in ids)
+        ids = [hit.service for hit in (*hits.here, *hits.elsewhere)]
+        found = {entry.id: entry for entry in self.entries(ids, language=language)}
+        here, elsewhere = (tuple(found[hit.service] for hit in block) for block in (hits.here, hits.elsewhere))
+        return SearchResult(here=here, elsewhere=elsewhere, kilometres=kilometres, total=hits.total)
 
     def meaning(self, text: str) -> Meaning:
         """Return what a text asks for: whether a line must come first, which kinds of help, where."""
         return self.search(Query(text)).meaning
 
-    def visited(self) -> Mask:
-        """Return of each service of the search index, in its order, whether it has a point that people go to."""
-        return self._index.having("pointed")
+    def visited(self) -> set[str]:
+        """Return the services of the search index that have a point which people go to."""
+        query = "SELECT service FROM listed JOIN code USING (number) WHERE kind = 'pointed'"
+        return {service for (service,) in self.connection.execute(query)}
 
     def search(self, query: Query) -> Search:
         """Return the search that answers a question."""

@@ -2,14 +2,12 @@
 
 import datetime as dt
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -955,70 +953,6 @@ def test_a_view_keeps_the_lexicon_of_its_format() -> None:
     words = {"words", "stems", "phrases", "small", "cries", "rules", "terms", "precise"}
     parts = {"11": words | {"places", "abroad", "numbers"}}
     assert set(lexicon({})) == parts[FORMAT]
-
-
-def as_format_10(path: Path) -> None:
-    """Give a view the search index that format 10 had: sets of services as bits or numbers."""
-    connection = sqlite3.connect(path)
-    listed = connection.execute("SELECT number, service, rank, words FROM listed ORDER BY number").fetchall()
-    codes = connection.execute("SELECT kind, code, number FROM code").fetchall()
-    takers = connection.execute("SELECT 'for', code, number FROM listed JOIN taker USING (intake)").fetchall()
-    times = "day, opens, closes, utc_offset, first, last"
-    opening = connection.execute(f"SELECT {times}, number FROM open JOIN listed USING (week)").fetchall()
-    points = np.array(connection.execute("SELECT * FROM point").fetchall()).T
-    orders = connection.execute("SELECT language, place FROM by_name ORDER BY language, number").fetchall()
-    for table in ("listed", "code", "open", "word", "point", "by_name", "taker"):
-        connection.execute(f"DROP TABLE {table}")
-    for sql in (
-        "listed (number INTEGER PRIMARY KEY, service TEXT, words TEXT)",
-        "code (kind TEXT, code TEXT, bits INTEGER, numbers BLOB, PRIMARY KEY (kind, code))",
-        "open (day, opens, closes, utc_offset REAL, first, last, bits, numbers)",
-        "series (name TEXT PRIMARY KEY, numbers BLOB)",
-        "word (word TEXT PRIMARY KEY, coarse TEXT, bits INTEGER, numbers BLOB)",
-    ):
-        connection.execute(f"CREATE TABLE {sql}")
-    connection.executemany("INSERT INTO listed VALUES (?, ?, ?)", ((*row[:2], row[3]) for row in listed))
-    series = {"rank": np.array([row[2] for row in listed], "<u1")}
-    series |= dict(zip(("point", "latitude", "longitude"), map(np.array, points), strict=True))
-    series["point"] = series["point"].astype("<u4")
-    for language in {language for language, _ in orders}:
-        series[f"by_name_{language}"] = np.array([place for own, place in orders if own == language], "<u4")
-    connection.executemany("INSERT INTO series VALUES (?, ?)", ((name, a.tobytes()) for name, a in series.items()))
-    services: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for kind, code, number in (*codes, *takers):
-        services[kind, code].append(number)
-    for (kind, code), numbers in services.items():
-        mask = np.isin(np.arange(len(listed)), numbers)
-        content = np.packbits(mask) if len(numbers) > 1 else np.array(numbers, "<u4")
-        row = (kind, code, len(numbers) > 1, content.tobytes())
-        connection.execute("INSERT INTO code VALUES (?, ?, ?, ?)", row)
-    for *time, number in opening:
-        row = (*time, 0, np.array([number], "<u4").tobytes())
-        connection.execute("INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-    connection.execute("UPDATE edition SET value = '10' WHERE name = 'format'")
-    connection.commit()
-    connection.close()
-
-
-def test_a_view_of_the_format_before_is_searched_as_one_of_today(tiny_area: StudyArea, tmp_path: Path) -> None:
-    questions: list[dict[str, Any]] = [
-        {"text": "umed"},
-        {"text": "lawyer"},
-        {"serves": "AGE-CHI"},
-        {"area_unit": "XT-W"},
-        {"near": km(3, 3), "within_km": 9},
-        {"open_at": dt.datetime(2026, 11, 25, 10)},
-        {"type": "LEG", "language": "ru"},
-    ]
-    with sample_view(tmp_path, tiny_area) as view:
-        expected = [view.find(**question) for question in questions]
-        table = view.search_table()
-    as_format_10(tmp_path / "public.db")
-    with View(tmp_path / "public.db") as view:
-        assert view.facts["format"] == "10"
-        assert [view.find(**question) for question in questions] == expected
-        assert view.search_table() == table
-    assert all(answer.total for answer in expected)
 
 
 def test_a_view_of_another_format_is_refused(tiny_area: StudyArea, tmp_path: Path) -> None:

@@ -179,13 +179,7 @@ class Catalogue:
             return None
         units = frozenset([filters["area_unit"]]) if "area_unit" in filters else None
         with self.view() as view:
-            fits = view.search(Query(**wanted, area_units=units)).fitting()
-        return [service for service, fit in zip(self._searched, fits.tolist(), strict=True) if fit]
-
-    @cached_property
-    def _searched(self) -> list[str]:
-        """The services of the search index."""
-        return [service for (service,) in self._rows("SELECT service FROM listed ORDER BY number")]
+            return view.search(Query(**wanted, area_units=units)).fitting()
 
     def _holding_words(self, table: str, text: str) -> list[str]:
         """Return the records that have each word of a text, or one that goes on from it, in any language."""
@@ -226,7 +220,7 @@ class Catalogue:
             " JOIN location ON location.id = tie.location_id WHERE latitude IS NOT NULL"
         )
         with self.view() as view:
-            visited = {service for service, fit in zip(self._searched, view.visited().tolist(), strict=True) if fit}
+            visited = view.visited()
         return [point for point in map(VisitedPlace._make, self._rows(query)) if point.service in visited]
 
     def _nearest(
