@@ -4,14 +4,16 @@ Names meet across scripts and spellings, former names included; what could mean 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from mapping.area._distance import kilometres_outside, kilometres_to, point_inside, unit_near
+from mapping.area._distance import kilometres, kilometres_outside, kilometres_to, point_inside, unit_near
 from mapping.area.names.countries import city_abroad, country_abroad, country_code, says_country
 from mapping.area.names.place_names import (
     SEAT,
@@ -370,6 +372,8 @@ class _Claim:
             )
             self.notes.append(Note("refused", problem, Message("correct it, or say which country it is in")))
             return None
+        if self._is_apart(lat, lon, here):
+            return None
         unit = self._settled(lat, lon, here)
         self.notes[:0] = [note for note in self.unit.notes if note not in self.notes and self.unit.unit is None]
         return Located(lat, lon, unit, "exact", tuple(self.notes))
@@ -378,22 +382,35 @@ class _Claim:
         """Tell whether a point is in the unit that the row names, or as near as a line may be wrong."""
         return self.unit.unit is not None and kilometres_to(self.area, lat, lon, self.unit.unit) <= DRAWN_KM
 
+    def _is_apart(self, lat: float, lon: float, here: str) -> bool:
+        """Tell, and say, whether a point is far from the place in the unit that a row names: that is taken then."""
+        place = self.place.place if self.place else None
+        if place is None or place.unit != self.unit.unit:
+            return False
+        away = kilometres_to(self.area, lat, lon, place.unit)
+        if away > APART_KM:
+            self.notes.append(self._elsewhere("refused", here, away, place.unit))
+        return away > APART_KM
+
+    def _elsewhere(self, level: Level, here: str, away: float, wanted: str) -> Note:
+        problem = Message(
+            "the point lies in {other}, {away} km from {named}, which the row names",
+            other=coded_unit(self.area, here),
+            away=round(away),
+            named=coded_unit(self.area, wanted),
+        )
+        return Note(level, problem, Message("which is right?"))
+
     def _settled(self, lat: float, lon: float, here: str) -> str:
         """Choose between the unit a point falls in and the one the row names."""
         wanted = self.unit.unit
         if wanted is None or wanted == here or wanted in self.area.ancestors(here):
             return here
         away = kilometres_to(self.area, lat, lon, wanted)
-        named, other = coded_unit(self.area, wanted), coded_unit(self.area, here)
         if away > DRAWN_KM:
-            problem = Message(
-                "the point lies in {other}, {away} km from {named}, which the row names",
-                other=other,
-                away=round(away),
-                named=named,
-            )
-            self.notes.append(Note("doubt", problem, Message("which is right?")))
+            self.notes.append(self._elsewhere("doubt", here, away, wanted))
             return here
+        named = coded_unit(self.area, wanted)
         away = max(0.1, round(away, 1))
         problem = Message("the point lies {away} km outside {named} as drawn", away=away, named=named)
         self.notes.append(Note("note", problem, Message("the unit that the row names is kept")))
@@ -454,7 +471,7 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, here: str | N
             country=country_name(country),
         )
         return Located(None, None, None, "none", (Note("refused", problem, Message("which is right?")),), country)
-    if abs(lat) > 90:
+    if _looks_swapped(lat, lon, country):
         problem = Message(
             "{point} looks swapped: {swapped} lies in {country}",
             point=f"{lat:g}, {lon:g}",
@@ -464,6 +481,26 @@ def _abroad(area: StudyArea, lat: float | None, lon: float | None, here: str | N
         note = Note("refused", problem, Message("give the latitude first"))
         return Located(None, None, None, "none", (note,), country)
     return Located(lat, lon, None, "exact", (), country)
+
+
+def _looks_swapped(lat: float, lon: float, country: str) -> bool:
+    """Tell whether a point is far from the cities of a country, and would be near one with its numbers exchanged."""
+    cities = _cities().get(country, ())
+    if abs(lat) > 90 or abs(lon) > 90 or not cities:
+        return abs(lat) > 90
+    given, exchanged = (min(kilometres(*point, *city) for city in cities) for point in ((lat, lon), (lon, lat)))
+    return exchanged * 3 < given
+
+
+@cache
+def _cities() -> dict[str, list[tuple[int, int]]]:
+    """Return, by country, about where the cities lie that stand for time zones, in whole degrees."""
+    table = resources.files("tzdata").joinpath("zoneinfo/zone1970.tab").read_text(encoding="utf-8")
+    cities = defaultdict(list)
+    for codes, lat, lon in re.findall(r"^([A-Z,]+)\t([+-]\d\d)\d+([+-]\d{3})\d+", table, re.M):
+        for code in codes.split(","):
+            cities[code].append((int(lat), int(lon)))
+    return cities
 
 
 # By name -------------------------------------------------------------------------------------------------------------

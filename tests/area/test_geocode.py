@@ -102,6 +102,11 @@ def test_a_point_far_from_the_unit_it_names_is_doubted(tj_area):
     assert (tj_area.label(found.unit, "en"), levels(found)) == ("Dushanbe", ["doubt"])
 
 
+def test_a_point_far_from_the_place_and_unit_it_names_gives_way_to_them(tj_area):
+    found = locate(tj_area, lat=38.54, lon=68.78, place="Ишқошим", unit="Ishkoshim")
+    assert (found.precision, tj_area.label(found.unit, "en"), levels(found)) == ("place", "Ishkoshim", ["refused"])
+
+
 # Abroad ---------------------------------------------------------------------------------------------------------------
 
 

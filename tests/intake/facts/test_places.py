@@ -172,11 +172,14 @@ def test_a_city_abroad_is_no_unit_whose_name_is_only_like_it(tmp_path, tj_area, 
 @pytest.mark.parametrize(
     ("latitude", "longitude", "country", "there"),
     [
+        ("37.62", "55.75", "RU", False),
         ("55.75", "37.62", "RU", True),
+        ("37.57", "43.74", "TR", True),
+        ("28.97", "41.0", "TR", False),
         ("129.0", "43.1", "RU", False),
     ],
 )
-def test_a_latitude_that_is_none_abroad_makes_no_point(take, latitude, longitude, country, there):
+def test_swapped_coordinates_abroad_make_no_point(take, latitude, longitude, country, there):
     head, row = with_cells(Lat=latitude, Lon=longitude, Country=country)
     batch = take((*row,), heads=head, fields=MAP["fields"] | {"country": ["Country"]})
     assert [place.latitude is not None for place in batch.of("location")] == [there]
