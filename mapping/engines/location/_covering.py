@@ -33,13 +33,13 @@ def site_sets(pairs: Pairs) -> csr_array:
     return sets
 
 
-def merged(sets: csr_array, weights: Floats) -> tuple[csr_array, Floats, Numbers]:
-    """Merge rows with the same columns; return them, their weight, and the merged row of each row."""
+def merged(sets: csr_array, weights: Floats) -> tuple[csr_array, Floats]:
+    """Merge rows with the same columns; return them and their weight."""
     known: dict[bytes, int] = {}
     rows = (sets.indices[start:end].tobytes() for start, end in pairwise(sets.indptr))
     group = np.array([known.setdefault(row, len(known)) for row in rows], np.int64)
     first = np.unique(group, return_index=True)[1]
-    return sets[first], np.bincount(group, weights, minlength=len(first)).astype(np.float64), group
+    return sets[first], np.bincount(group, weights, minlength=len(first)).astype(np.float64)
 
 
 def uncovered(sets: csr_array, weights: Floats, fixed: Numbers, free: Numbers) -> tuple[Cover, NDArray[np.bool_]]:
@@ -48,7 +48,7 @@ def uncovered(sets: csr_array, weights: Floats, fixed: Numbers, free: Numbers) -
     open_rows = np.flatnonzero(~served & (weights > 0))
     rest = sets[open_rows][:, free]
     some = np.diff(rest.indptr) > 0
-    groups, heavy, _ = merged(rest[np.flatnonzero(some)], weights[open_rows[some]])
+    groups, heavy = merged(rest[np.flatnonzero(some)], weights[open_rows[some]])
     return Cover(groups, heavy, free), served
 
 

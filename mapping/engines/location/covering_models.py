@@ -41,7 +41,6 @@ from mapping.engines.location._covering import (
     Numbers,
     greedy,
     lowered,
-    merged,
     reached,
     site_sets,
     thinned,
@@ -127,7 +126,6 @@ def mclp(
     *,
     fixed: Sequence[int] = (),
     candidates: Sequence[int] | None = None,
-    capacity: ArrayLike | None = None,
     seconds: float = TIME,
 ) -> Siting:
     """Choose ``p`` sites so that the most people are within the limit of a site (maximal covering location).
@@ -144,9 +142,6 @@ def mclp(
         Sites that stand and count anyway; the objective holds their people too.
     candidates
         Sites that may be chosen; all others by default.
-    capacity
-        People that each site can serve, shape (sites,), inf for no limit; then the people of a place may be shared out
-        among sites, or be served in part.
     seconds
         When to stop with what there is.
 
@@ -160,8 +155,6 @@ def mclp(
     standing, free = chosen_sites(pairs.services, fixed, candidates)
     if p < 0:
         raise InvalidRecord(f"p: 0 or more sites, not {p}")
-    if capacity is not None:
-        return _with_capacity(sets, own, standing, free, p, limits_of(capacity, pairs.services), begun, seconds)
     cover, served = uncovered(sets, own, standing, free)
     start = greedy(cover, p)
     solved = _most(cover, p, seconds - (time.perf_counter() - begun))
@@ -225,14 +218,12 @@ def lscp(
     *,
     fixed: Sequence[int] = (),
     candidates: Sequence[int] | None = None,
-    capacity: ArrayLike | None = None,
     seconds: float = TIME,
 ) -> Siting:
     """Choose the fewest sites so that everybody who can be is within the limit of one (location set covering).
 
     Places without people need not be covered; places that neither a standing site nor a candidate reaches cannot be,
-    and are named in ``unreachable``. The objective is the number of new sites. With ``capacity`` all must be served in
-    full, and the status is ``infeasible`` where the capacity does not suffice. Parameters are those of `mclp`.
+    and are named in ``unreachable``. The objective is the number of new sites. Parameters are those of `mclp`.
 
     Raises
     ------
@@ -244,10 +235,6 @@ def lscp(
     standing, free = chosen_sites(pairs.services, fixed, candidates)
     usable = np.asarray(sets[:, np.concatenate([standing, free])].sum(axis=1)).ravel() > 0
     lost = np.flatnonzero(~usable & (own > 0))
-    if capacity is not None:
-        limits = limits_of(capacity, pairs.services)
-        siting = _with_capacity(sets, np.where(usable, own, 0), standing, free, None, limits, begun, seconds)
-        return replace(siting, unreachable=lost)
     cover, _ = uncovered(sets, own, standing, free)
     start = lowered(cover, thinned(cover, greedy(cover, None)))
     solved = _fewest(cover, seconds - (time.perf_counter() - begun))
@@ -277,94 +264,6 @@ def _fewest(cover: Cover, seconds: float) -> Solved:
         row_high=np.full(groups, np.inf),
     )
     return solve(program, seconds=seconds)
-
-
-# --- sites that can serve only so many -------------------------------------------------------------------------------
-
-
-def limits_of(capacity: ArrayLike, sites: int) -> Floats:
-    """Return how many people each site can take; an unknown number is refused."""
-    own = np.asarray(capacity, np.float64)
-    if own.shape != (sites,) or np.isnan(own).any() or (own < 0).any():
-        raise InvalidRecord(
-            f"capacity: need a number of 0 or more for each of {sites} sites (inf for no limit), not shape "
-            f"{own.shape}; where one is unknown, try both ends of what it may be"
-        )
-    return own
-
-
-def _with_capacity(
-    sets: csr_array,
-    weights: Floats,
-    standing: Numbers,
-    free: Numbers,
-    p: int | None,
-    limits: Floats,
-    begun: float,
-    seconds: float,
-) -> Siting:
-    """Share people out among sites: the most with ``p`` sites, or all with the fewest where ``p`` is None."""
-    sites = np.concatenate([standing, free])
-    rows = np.flatnonzero(weights > 0)
-    groups, heavy, group = merged(sets[rows][:, sites], weights[rows])
-    room = np.minimum(limits[sites], weights.sum())
-    of_sites = np.arange(sites.size) >= standing.size if p is None else np.zeros(sites.size)
-    cost = np.concatenate([of_sites.astype(float), np.full(groups.nnz, 0.0 if p is None else -1.0)])
-    program = flows(groups, heavy, room, standing.size, p, cost=cost, everybody=p is None)
-    solved = solve(program, seconds=seconds - (time.perf_counter() - begun))
-    served = np.zeros(len(weights))
-    unreachable = np.flatnonzero(np.diff(sets.indptr) == 0)
-    method = ("set" if p is None else "maximal") + " covering with capacities: HiGHS"
-    none = np.full(len(weights), -1)
-    if solved.values is None:
-        bound = max(0.0, solved.bound) if p is None else min(float(weights.sum()), -solved.bound)
-        return Siting((), 0.0, bound, solved.status, time.perf_counter() - begun, method, served, none, unreachable)
-    chosen = free[np.flatnonzero(solved.values[standing.size : sites.size] > 0.5)]
-    flow = np.bincount(groups.tocoo().coords[0], solved.values[sites.size :], minlength=len(heavy))
-    served[rows] = np.clip(flow / heavy, 0, 1)[group]
-    objective = float(chosen.size) if p is None else float(weights @ served)
-    least, status = proven(objective if p is None else -objective, solved.bound, solved.status)
-    return Siting(
-        tuple(np.sort(chosen).tolist()),
-        objective,
-        float(least if p is None else -least),
-        status,
-        time.perf_counter() - begun,
-        method,
-        served,
-        none,
-        unreachable,
-    )
-
-
-def flows(
-    sets: csr_array, weights: Floats, room: Floats, standing: int, p: int | None, *, cost: Floats, everybody: bool
-) -> IntegerProgram:
-    """Return the program of people (by group and site) that a site's room limits; columns are sites, then flows.
-
-    ``cost`` is that of a chosen site and of each person who goes from a group to a site.
-    """
-    groups, sites = sets.shape
-    group, site = sets.tocoo().coords
-    count, columns = group.size, sites + group.size
-    number = np.arange(count)
-    by_group = csr_array((np.ones(count), (group, sites + number)), shape=(groups, columns))
-    by_site = csr_array((np.ones(count), (site, sites + number)), shape=(sites, columns))
-    by_site = by_site - csr_array((room, (np.arange(sites), np.arange(sites))), shape=(sites, columns))
-    most = np.minimum(weights[group], room[site])
-    tied = csr_array((np.ones(count), (number, sites + number)), shape=(count, columns))
-    tied = tied - csr_array((most, (number, site)), shape=(count, columns))
-    new = (np.arange(columns) >= standing) & (np.arange(columns) < sites)
-    endless = np.full(sites + count, -np.inf)
-    return IntegerProgram(
-        cost=cost,
-        low=(np.arange(columns) < standing).astype(float),
-        high=np.concatenate([np.ones(sites), most]),
-        whole=np.arange(columns) < sites,
-        rows=csr_array(vstack([by_group, by_site, tied, csr_array(new.astype(float)[None, :])])),
-        row_low=np.concatenate([weights if everybody else np.full(groups, -np.inf), endless, [-np.inf]]),
-        row_high=np.concatenate([weights, np.zeros(sites + count), [np.inf if p is None else float(p)]]),
-    )
 
 
 # --- the longest way -------------------------------------------------------------------------------------------------

@@ -11,8 +11,7 @@ Method
 3. Fixing: a site whose use lifts the bound to the best answer cannot be in a better one, and one whose absence does
    must be in it. Few sites remain.
 4. Branching over the sites that remain, each branch with prices of its own, until bound and answer meet: the branches
-   are closed by the bound of 2, so that no large program has to be solved. With capacities HiGHS solves the whole
-   program instead.
+   are closed by the bound of 2, so that no large program has to be solved.
 
 Sums are float64; an answer is ``optimal`` when bound and answer agree to one part in 10^9.
 
@@ -26,13 +25,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
+from numpy.typing import ArrayLike
 
 from mapping.engines._compiled import reordered
 from mapping.engines.location._covering import Numbers
-from mapping.engines.location._program import Floats, Status, proven, solve
-from mapping.engines.location.covering_models import TIME, Siting, checked_weights, chosen_sites, flows, limits_of
+from mapping.engines.location._program import Floats, Status, proven
+from mapping.engines.location.covering_models import TIME, Siting, checked_weights, chosen_sites
 from mapping.errors import InvalidRecord
 
 CLOSE = 1e-9
@@ -52,7 +50,6 @@ def p_median(
     weights: ArrayLike | None = None,
     fixed: Sequence[int] = (),
     candidates: Sequence[int] | None = None,
-    capacity: ArrayLike | None = None,
     beyond: float | None = None,
     seconds: float = TIME,
 ) -> Siting:
@@ -68,8 +65,6 @@ def p_median(
         People of each place, 1 by default.
     fixed, candidates, seconds
         As for `mapping.engines.location.covering_models.mclp`.
-    capacity
-        Weight that each site can take, shape (sites,), inf for no limit; then a place may be shared out among sites.
     beyond
         What a place costs where no open site is reached, and at most. Without it every cost must be finite.
 
@@ -95,8 +90,6 @@ def p_median(
         raise InvalidRecord("costs: some site has no way to some place; say with ``beyond`` what that costs")
     base = far[standing].min(axis=0, initial=np.inf if beyond is None else beyond)
     base = np.multiply(base, own, out=np.zeros_like(own), where=own > 0)
-    if capacity is not None:
-        return _with_capacity(far, own, standing, free, p, limits_of(capacity, far.shape[0]), lost, begun, seconds)
     table = np.ascontiguousarray(far[free] * own)
     tree = _Tree(table, base, p, begun + seconds)
     status: Status = tree.search()
@@ -323,44 +316,3 @@ def _priced(
         for i in range(places):
             u[i] = min(u[i] + pace * drift[i], base[i])
     return best, best_u, best_worth, use
-
-
-# --- sites that can take only so much --------------------------------------------------------------------------------
-
-
-def _with_capacity(
-    far: Floats,
-    weights: Floats,
-    standing: Numbers,
-    free: Numbers,
-    p: int,
-    limits: Floats,
-    lost: NDArray[np.intp],
-    begun: float,
-    seconds: float,
-) -> Siting:
-    """Share every place out among open sites that have room, at the least cost, with HiGHS."""
-    sites = np.concatenate([standing, free])
-    places = np.flatnonzero(weights > 0)
-    room = np.minimum(limits[sites], weights.sum())
-    every = csr_array(np.ones((places.size, sites.size)))
-    cost = np.concatenate([np.zeros(sites.size), far[sites][:, places].T.ravel()])
-    program = flows(every, weights[places], room, standing.size, p, cost=cost, everybody=True)
-    solution = solve(program, seconds=seconds - (time.perf_counter() - begun))
-    method, none = "p-median with capacities: HiGHS", np.full(weights.size, -1)
-    if solution.values is None:
-        chosen, served, objective = sites[:0], np.zeros(weights.size), 0.0
-    else:
-        chosen = free[solution.values[standing.size : sites.size] > 0.5]
-        served, objective = np.ones(weights.size), float(program.cost @ solution.values)
-    return Siting(
-        tuple(np.sort(chosen).tolist()),
-        objective,
-        solution.bound,
-        solution.status,
-        time.perf_counter() - begun,
-        method,
-        served,
-        none,
-        lost,
-    )

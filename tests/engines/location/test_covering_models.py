@@ -54,19 +54,6 @@ def test_equal_answers_go_by_number():
     assert lscp(twins).sites == (0, 1)
 
 
-def test_capacities_by_hand():
-    """Site 1 takes 20 of 50, site 2 all 55 of its own: 75 with both, 55 with one."""
-    weights, room = [10, 20, 30, 25, 0], [30, 20, 60]
-    assert mclp(LINE, weights, 1, capacity=room).objective == 55
-    two = mclp(LINE, weights, 2, capacity=room)
-    assert (two.sites, two.objective) == ((0, 2), 85)
-    assert mclp(LINE, weights, 2, capacity=[5, 20, 60]).objective == pytest.approx(75)
-    everybody = lscp(LINE, weights, capacity=[20, 20, 60])
-    assert (everybody.sites, everybody.status) == ((0, 1, 2), "optimal")
-    assert lscp(LINE, weights, capacity=[5, 20, 60]).status == "infeasible"
-    assert lscp(LINE, weights, capacity=[5, 20, 60]).gap == np.inf
-
-
 def test_the_longest_way_by_hand():
     far = [[0, 4, 9, 9], [4, 0, 3, 9], [9, 3, 0, 2], [np.inf] * 4]
     one, two = (p_center(far, p) for p in (1, 2))
@@ -87,8 +74,6 @@ def test_the_longest_way_by_hand():
         (lambda: mclp(LINE, [1] * 5, -1), "p: 0 or more"),
         (lambda: mclp(LINE, [1] * 5, 1, fixed=[3]), "fixed"),
         (lambda: lscp(LINE, candidates=[-1]), "candidates"),
-        (lambda: mclp(LINE, [1] * 5, 1, capacity=[1, 2]), "capacity"),
-        (lambda: mclp(LINE, [1] * 5, 1, capacity=[1, 2, np.nan]), "both ends"),
         (lambda: p_center([[-1.0]], 1), "costs"),
     ],
 )
@@ -150,8 +135,6 @@ def test_against_every_subset(seed, p):
     rushed, few = mclp(pairs, weights, p, fixed=fixed, seconds=0.0), lscp(pairs, weights, fixed=fixed, seconds=0.0)
     assert rushed.objective <= best <= rushed.bound
     assert few.bound <= fewest <= few.objective
-    unlimited = mclp(pairs, weights, p, fixed=fixed, capacity=np.full(len(reach), np.inf))
-    assert unlimited.objective == pytest.approx(best)
 
 
 def test_when_time_runs_out_the_start_is_handed_on_and_said_to_be():

@@ -43,14 +43,6 @@ def test_ways_that_do_not_exist():
     assert found.unreachable.tolist() == [1]
 
 
-def test_capacities_by_hand():
-    """Nearest would be 4 to site 0; with room for 3 one goes on to site 1 at 10."""
-    found = p_median([[1.0], [10.0]], 2, weights=[4], capacity=[3, 9])
-    assert (found.objective, found.status) == (pytest.approx(13), "optimal")
-    assert p_median([[1.0], [10.0]], 1, weights=[4], capacity=[3, 3]).status == "infeasible"
-    assert p_median(ROAD, 2, capacity=np.full(3, np.inf)).objective == pytest.approx(7)
-
-
 @pytest.mark.parametrize(
     ("call", "match"),
     [
