@@ -33,10 +33,11 @@ def bring_to_life(build: Path, area: "StudyArea", inbox: Inbox) -> None:
     if any(inbox.messages()):
         return
     private = build / "private"
+    day = max(dt.date.today(), DEMO_DAY)  # what waits is not late on the first walk
     with Directory(private / "directory.db", area, signed_in=lambda _: True) as directory:
         shown = {identifier for _, identifier in directory.agreed("public")}
         services = [each for each in directory.records(Service) if each.id in shown]
-        _letters(inbox, [public_id(directory.key, each.id) for each in services], next(iter(area.all_units())))
+        _letters(inbox, [public_id(directory.key, each.id) for each in services], next(iter(area.all_units())), day)
         releases = Releases(private / "editions", build / "public.db", "public")
         _publish(releases, directory)
         for service in services[:1]:
@@ -47,20 +48,20 @@ def bring_to_life(build: Path, area: "StudyArea", inbox: Inbox) -> None:
         for phone in phones[:1]:
             number = f"{phone.number[:-1]}{(int(phone.number[-1]) + 1) % 10}"
             why = "They called to say so (invented)"
-            directory.propose("edit", "phone", phone.id, {"number": number}, by=FIRST, on=DEMO_DAY, reason=why)
+            directory.propose("edit", "phone", phone.id, {"number": number}, by=FIRST, on=day, reason=why)
         for service in services[1:2]:
             fields, why = {"url": "https://help.example/"}, "Their page moved (invented)"
-            directory.propose("edit", "service", service.id, fields, by=SECOND, on=DEMO_DAY, reason=why)
+            directory.propose("edit", "service", service.id, fields, by=SECOND, on=day, reason=why)
         for phone in phones[-1:]:
-            directory.erase(phone.id, by="custodian", on=DEMO_DAY, reason="Its owner asked for it (invented)")
+            directory.erase(phone.id, by="custodian", on=day, reason="Its owner asked for it (invented)")
 
 
-def _letters(inbox: Inbox, services: list[str], unit: str) -> None:
+def _letters(inbox: Inbox, services: list[str], unit: str, day: dt.date) -> None:
     for service in services[:1]:
-        inbox.put(SomethingWrong(service=service, what="number_silent"), on=DEMO_DAY)
+        inbox.put(SomethingWrong(service=service, what="number_silent"), on=day)
         changed = {"description": "Open to everybody, free of charge (invented)", "url": "https://new.example/"}
-        inbox.put(Draft(entity="service", record=service, fields=changed), on=DEMO_DAY, sender="provider")
-    inbox.put(HelpMissing(need="lawyer", area_unit=unit, why="too_far"), on=DEMO_DAY)
+        inbox.put(Draft(entity="service", record=service, fields=changed), on=day, sender="provider")
+    inbox.put(HelpMissing(need="lawyer", area_unit=unit, why="too_far"), on=day)
 
 
 def _publish(releases: Releases, directory: Directory) -> None:

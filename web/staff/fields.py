@@ -100,6 +100,8 @@ class Field:
     needed: bool = False
     keyboard: str = ""
     """The keys that a phone shows for it (``inputmode``); empty where it shows its own."""
+    hint: str = ""
+    """An example of what is written there."""
 
 
 KEYBOARDS = {"number": "tel", "email": "email", "website": "url"}

@@ -31,6 +31,7 @@ from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, propose, require_over, seen
 from web.staff.fields import CHOOSE, DOES_NOT_FIT, FIELDS, LABELS, NEEDED, TABLES, Field, fields, given, labels
 from web.staff.persons import ANSWER, ASKS, asked_about
+from web.staff.records import week
 from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line
 from web.staff.visible import VisibleRecords
@@ -52,7 +53,6 @@ SECTIONS: dict[str, tuple[Message, dict[str, tuple[str, ...]]]] = {
         {
             "service": FIELDS["service"],
             "phone": ("number",),
-            "schedule": ("byday", "opens_at", "closes_at"),
             "required_document": ("document",),
         },
     ),
@@ -93,7 +93,7 @@ class Entered:
         texts = {name: request.form.get(f"{section}-{name}", "") for name in SECTIONS[section][1][table]}
         if table != section and not any(map(str.strip, texts.values())):
             return {}
-        values, wrong = given(table, texts, request.form.getlist(f"{section}-byday"), study_area())
+        values, wrong = given(table, texts, (), study_area())
         self.wrong |= {f"{section}-{name}": why for name, why in wrong.items() if name in texts}
         if "audience" in texts and values.get("audience") == "custodian":
             self.wrong[f"{section}-audience"] = CHOOSE
@@ -187,6 +187,10 @@ def _service(entered: Entered, new: str, body: str, marked: Audience) -> Audienc
             entered.wrong[each.name] = CHOOSE
     entered.add("service", values | {"organization_id": body}, new)
     entered.parts("service", new, marked)
+    hours, wrong = week.entered(form, "service-")
+    entered.wrong |= wrong
+    for row in hours:
+        entered.add("schedule", {**row, "service_id": new, "audience": marked})
     for name, kind in (("service-kind", "service_type"), ("service-serves", "serves")):
         for term in chosen[name]:
             link = {"link_id": new, "link_entity": "service", "link_type": kind}
@@ -311,6 +315,7 @@ def _fields(section: str, language: str, owner: Any) -> Iterator[Field]:
                 yield replace(each, name=f"{section}-{each.name}", choices=choices, needed=needed)
     if section == "service":
         yield from _choices(language)
+        yield from week.fields_of((), "service-")
 
 
 def _choices(language: str) -> tuple[Field, ...]:

@@ -20,7 +20,7 @@ from mapping.directory.proposals import Outdated, version
 from mapping.editions.hiding import HIDDEN, hide
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
-from mapping.model import ENTRY_POINTS, RECORDS, WHOLES, Service, Source, record_id
+from mapping.model import ENTRY_POINTS, RECORDS, WHOLES, Record, Schedule, Service, Source, record_id, strictest
 from mapping.quality.call_list import batch_of_calls, found_by_call
 from mapping.quality.holdings import HeldService
 from mapping.safety.redaction import VIEWS
@@ -30,6 +30,7 @@ from web.staff.common import directory, everything_seen, outcome, propose, requi
 from web.staff.fields import CHOOSE, FIELDS, LEVELS, PARTS, RESULTS, given
 from web.staff.operations.publish import releases
 from web.staff.persons import ANSWER, ASKS, asked_about
+from web.staff.records import week
 from web.staff.records.records import OpenForm, record_page
 from web.staff.visible import body_of, name_of
 
@@ -39,6 +40,7 @@ ROUTES: dict[str, Action | Open] = {
     "edit.change": "edit",
     "edit.add": "edit",
     "edit.remove": "edit",
+    "edit.hours": "edit",
     "edit.check": "edit",
     "edit.flag": "edit",
 }
@@ -132,6 +134,36 @@ def remove(language: str, table: str, identifier: str) -> ResponseReturnValue:
     directory().add(batch, by=me().login, on=today())
     log("removed", subject=f"{table} {identifier}")
     return answer
+
+
+@blueprint.route("/<language>/week/<table>/<identifier>.html", methods=["GET", "POST"])
+def hours(language: str, table: str, identifier: str) -> ResponseReturnValue:
+    """Change the ordinary hours of a service or a place as one week."""
+    record = visible(table, identifier)
+    if "schedule" not in PARTS.get(table, ()):
+        abort(404)
+    old = week.ordinary(everything_seen().of_owner("schedule", f"{table}_id", identifier))
+    form = OpenForm("schedule", fields=week.fields_of(old))
+    if request.method == "GET":
+        return _form(language, form, record)
+    rows, wrong = week.entered(request.form)
+    known = {(each.byday, each.opens_at, each.closes_at): each for each in old}
+    new = [row for row in rows if known.pop((row["byday"], row["opens_at"], row["closes_at"]), None) is None]
+    gone, records = list(known.values()), list[Record]()
+    audience = strictest(record.audience, *(each.audience for each in old))
+    if refusal := _refused(language, form, {"hours": new} if new or gone else {}, wrong, record):
+        return refusal
+    for row in new:  # what is shown of changed hours stays until somebody else agreed to the new ones
+        if gone:
+            records.append(directory().record(Schedule, gone.pop().id).model_copy(update=row))
+        else:
+            own = {**row, f"{table}_id": identifier, "audience": audience, "id": str(uuid.uuid4())}
+            records.append(Schedule.model_validate(own))
+    removed = [("schedule", each.id) for each in gone]
+    batch = Batch(STEWARDS, "schedule of a steward", records=records, removed=removed, rows=len(records), partial=True)
+    made = directory().add(batch, by=me().login, on=today())
+    log("edited", subject=f"{table} {identifier}: schedule", reason=request.form["reason"].strip())
+    return back(language, record, outcome=outcome(made))
 
 
 @blueprint.post("/<language>/c/<identifier>")

@@ -1,7 +1,7 @@
 """Records: find one, and see on one page what it says, its parts, how readers see it, its forms and its history."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from mapping.language.fold import coarse
 from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
-from mapping.model import ENTRY_POINTS, RECORDS, WEEKDAYS, WHOLES
+from mapping.model import ENTRY_POINTS, RECORDS, WHOLES
 from mapping.quality.overview import FRESHNESS_NAMES
 from mapping.safety.redaction import PUBLISHED
 from web.access.guard import Open, me, study_area
@@ -25,7 +25,8 @@ from web.access.signin import page
 from web.portal import MenuItem
 from web.presenters.cards import Card
 from web.staff.common import directory, edition_in_use, everything_seen, seen
-from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, VALUES, editable, fields, said
+from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, VALUES, Field, editable, fields, said
+from web.staff.records import week
 from web.staff.records.history import act
 from web.staff.visible import VisibleRecords, name_of
 
@@ -91,6 +92,8 @@ class OpenForm:
     """The question about names that its sender has to answer."""
     typed: Mapping[str, str] | None = None
     """What stands in it, where that is not what was sent."""
+    fields: Sequence[Field] | None = None
+    """What it asks for, where that is not each field of the table."""
 
 
 # -- searching -------------------------------------------------------------------------------------------------------
@@ -192,6 +195,7 @@ def record_page(
         abort(404)
     whole, record = everything_seen(), seen().record(table, identifier)
     parts = {name: list(parts_of(whole, record, name, language)) for name in PARTS[table]}
+    ordinary = week.ordinary(hours for hours, _ in parts.get("schedule", ()))
     texts = {(text.field, text.language): text for text, _ in parts.pop("translation", ())}
     tongues = dict.fromkeys((*study_area().languages, *(code for _, code in texts)))
     text_fields = (
@@ -204,6 +208,8 @@ def record_page(
         "one": record,
         "shown": shown(record, language),
         "parts": parts,
+        "week": [each for each in week.fields_of(ordinary) if each.value],
+        "ordinary": {each.id for each in ordinary},
         "texts": texts,
         "text_fields": {name: LABELS[name] for name in text_fields},
         "tongues": [(code, language_of(code).name) for code in tongues],
@@ -237,7 +243,7 @@ def _open(form: OpenForm | None, language: str) -> dict[str, Any]:
         return {"form": None}
     return {
         "form": form,
-        "fields": fields(form.table, form.record, study_area(), language),
+        "fields": fields(form.table, form.record, study_area(), language) if form.fields is None else form.fields,
         "seen": version(directory().db, form.table, form.record.id) if form.record is not None else 0,
         "points": ENTRY_POINTS.get(form.table, ()),
         "typed": request.form if form.typed is None else MultiDict(form.typed),
@@ -261,18 +267,12 @@ def shown(record: Any, language: str) -> list[ShownField]:
 
 
 def parts_of(whole: VisibleRecords, owner: Any, table: str, language: str) -> Iterator[tuple[Any, str]]:
-    """Yield the parts of a record with what each says in a line; hours as the days of a week follow."""
+    """Yield the parts of a record with what each says in a line."""
     column = f"{owner.table}_id" if f"{owner.table}_id" in RECORDS[table].model_fields else "link_id"
     parts = whole.of_owner(table, column, owner.id)
-    if table == "schedule":
-        parts = sorted(parts, key=lambda hours: (_first_day(hours.byday), hours.opens_at or ""))
     for part in parts:
         if table != "attribute" or part.link_type in QUALITIES:
             yield part, ", ".join(field.text for field in shown(part, language) if field.name != "audience")
-
-
-def _first_day(days: str | None) -> int:
-    return min((WEEKDAYS.index(day) for day in (days or "").split(",") if day in WEEKDAYS), default=len(WEEKDAYS))
 
 
 def places_of(whole: VisibleRecords, record: Any) -> Iterable[Any]:

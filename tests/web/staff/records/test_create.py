@@ -104,21 +104,21 @@ def test_a_new_body_with_its_service_waits_for_a_second_person_and_stands_as_a_w
 
 def test_hours_languages_groups_and_papers_are_entered_with_a_service(office, steward, second):
     parts = {
-        "service-byday": ["MO", "TU"],
-        "service-opens_at": "09:00",
-        "service-closes_at": "17:00",
+        "service-MO": "9:00-17:00",
+        "service-TU": "09:00 – 17:00",
+        "service-SA": "10:00-12:00, 13:00-24:00",
         "service-language": ["tg", "ru"],
         "service-serves": [term("beneficiaries", "AGE-CHI")],
         "service-document": "Passport",
     }
-    refused = post(steward, NEW, **BODY | parts | {"service-opens_at": "25:00"})
+    refused = post(steward, NEW, **BODY | parts | {"service-SA": "10:00-25:00"})
     assert refused.status_code == 400
-    assert 'value="MO" checked' in refused.text
+    assert "Write hours as 08:00-12:00" in refused.text
     assert post(steward, NEW, **BODY | parts).status_code == 303
     agree(second, office)
     shown = seen(office)
     (own,) = [row["id"] for row in shown["service"] if row["name"] == "Lawyers on call"]
-    assert [row["byday"] for row in shown["schedule"] if row["service_id"] == own] == ["MO,TU"]
+    assert sorted(row["byday"] for row in shown["schedule"] if row["service_id"] == own) == ["MO,TU", "SA", "SA"]
     assert {row["code"] for row in shown["language"] if row["service_id"] == own} == {"tg", "ru"}
     assert [row["document"] for row in shown["required_document"] if row["service_id"] == own] == ["Passport"]
     groups = {row["taxonomy_term_id"] for row in shown["attribute"] if row["link_id"] == own}

@@ -8,7 +8,7 @@ import pytest
 
 from mapping.directory.directory import PRAGMAS, Directory
 from mapping.errors import MappingError
-from mapping.model import RECORDS, Attribute, Phone, ServiceArea, Verification
+from mapping.model import RECORDS, Attribute, Phone, Schedule, ServiceArea, Verification
 from mapping.render.layers.services import spaced
 from tests.support.sample import SECRETS, TODAY, key
 from tests.web.support.office import post
@@ -126,7 +126,7 @@ def test_parts_are_added_changed_and_taken_out(office, steward, tiny_area):
     data = fields_of(steward, add) | {"byday": ["SA", "SU"], "opens_at": "10:00", "closes_at": "12:00", "reason": "x"}
     assert steward.post(add, data=data).location.endswith("?waits")  # the hours of a line lead people there
     agreed_by_another(office, tiny_area)
-    assert "Saturday, Sunday, 10:00, 12:00" in steward.get(PATH).text
+    assert "Saturday: 10:00-12:00" in steward.get(PATH).text
     area = f"/en/a/service_area/service/{LEGAL}.html"
     assert send(steward, area, area_unit="XT-E1", reason="x").status_code == 303
     with Directory(office.directory) as opened:
@@ -250,3 +250,31 @@ def test_what_cannot_be_written_is_said_and_nothing_is_stored(office, steward, m
     assert "nothing was stored" in answer.text
     assert "directory.db" not in answer.text
     assert record(office, "service", LEGAL).wait_time is None
+
+
+def test_the_hours_of_a_week_are_shown_in_order_and_changed_in_one_form(office, steward, tiny_area):
+    page, form = f"/en/r/service/{LEGAL}.html", f"/en/week/service/{LEGAL}.html"
+    send(
+        steward,
+        form,
+        WE="10:00-12:00, 14:00-16:00",
+        MO="9:00-17:00",
+        TU="09:00-17:00",
+        TH="",
+        FR="",
+        reason="they wrote",
+    )
+    shown = re.findall(r"<div>Hours: (\w+: [^<]+)</div>", steward.get(page).text)
+    assert shown == ["Monday: 09:00-17:00", "Tuesday: 09:00-17:00", "Wednesday: 10:00-12:00, 14:00-16:00"]
+    known = fields_of(steward, form)
+    assert (known["MO"], known["TU"], known["SU"]) == ("09:00-17:00", "09:00-17:00", "")
+    assert post(steward, form, **known | {"reason": "nothing"}).status_code == 400
+    for wrong in ("9-17", "09:00-25:00", "whenever"):
+        answer = post(steward, form, **known | {"FR": wrong, "reason": "x"})
+        assert (answer.status_code, f'value="{wrong}"' in answer.text) == (400, True)
+    changed = known | {"MO": "08:00-17:00", "TU": "08:00-17:00", "WE": "", "reason": "they called"}
+    assert post(steward, form, **changed).status_code == 303
+    with Directory(office.directory, tiny_area) as opened:
+        own = [(row.byday, row.opens_at, row.closes_at) for row in opened.records(Schedule) if row.service_id == LEGAL]
+    assert own == [("MO,TU", "08:00", "17:00")]
+    assert office.client("custodian").get(form).status_code == 403
