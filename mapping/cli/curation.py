@@ -3,8 +3,7 @@
 import getpass
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +21,7 @@ from mapping.cli.options import (
     acting,
     admitted,
     day_of,
+    opened,
     out,
     require_directory,
     study_area,
@@ -33,14 +33,14 @@ from mapping.directory.proposals import new_records
 from mapping.directory.undo import undoable
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
-from mapping.language.i18n import Message, show
+from mapping.language.i18n import show
 from mapping.model import RECORDS, Audience, Organization, Record, Service
 from mapping.quality.kept_out import Enlarged, like_kept_out
 from mapping.quality.names import fields_with_people
 from mapping.safety.agreed import Showing, digest_of
 from web.staff.agreeing import ASKED, about, why
 from web.staff.fields import AUDIENCE_LABELS
-from web.staff.showing import ShownEntry, by_entry, in_words
+from web.staff.showing import by_entry, in_words
 from web.staff.visible import VisibleRecords
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would c
 @app.command()
 def conflicts(directory: DirectoryOption = DIRECTORY, area: AreaOption = None) -> None:
     """Show every field on which sources disagree: the value that counts, why, and what the others say."""
-    with _open(directory, area) as store:
+    with opened(directory, area) as store:
         disagreements = store.conflicts()
     for conflict in disagreements:
         out.print(f"{conflict.table} {conflict.name or conflict.record} ({conflict.record}), {conflict.field}:")
@@ -91,7 +91,7 @@ def edit(
             raise InvalidRecord(f"{assignment}: write field=value")
         fields[name.strip()] = value.strip() or None
     who = _who(login, by, accounts)
-    with _open(directory, area, login, accounts) as store:
+    with opened(directory, area, login=login, accounts=accounts) as store:
         change = store.edit(table, record, fields, by=who, on=day_of(today), reason=reason)
     out.print(f"Edited: {change}")
     if fields.get("audience") != "custodian":
@@ -115,7 +115,7 @@ def merge(
 ) -> None:
     """Make one record of several; every source that speaks of one of them then speaks of that one."""
     who = _who(login, by, accounts)
-    with _open(directory, area, login, accounts) as store:
+    with opened(directory, area, login=login, accounts=accounts) as store:
         change = store.merge(keep, others, table=table, by=who, on=day_of(today), reason=reason, dry_run=dry_run)
         last = store.batches()[-1].number
     done = not dry_run and not change.proposal
@@ -139,7 +139,7 @@ def undo(
 ) -> None:
     """Take back what an import, an edit, a merge or an undoing did, whole or not at all."""
     who = "" if list_ else _who(login, by, accounts)
-    with _open(directory, area, login, accounts) as store:
+    with opened(directory, area, login=login, accounts=accounts) as store:
         if list_:
             batches = store.batches()
             if not batches:
@@ -247,10 +247,26 @@ def _who_agrees(authors: set[str], login: str, other: str, accounts: Path) -> li
 
 
 def _print_shown(shown: "Sequence[Showing]", whole: VisibleRecords) -> None:
-    for line in _in_words(in_words(by_entry(shown, whole), whole, whole.area, "en")):
-        out.print(f"    {line}")
+    """Say what is shown, entry by entry, before and now, and to whom; an entry without a name has its id."""
+    for entry in in_words(by_entry(shown, whole), whole, whole.area, "en"):
+        label = show(entry.label, "en") if entry.label else ""
+        nameless = entry.id if label and not entry.name else ""
+        told = [entry.name, label, entry.organization, nameless, _to(entry.audiences)]
+        out.print(f"    {', '.join(filter(None, told))}")
+        for of, audiences, records in entry.groups:
+            part = ", ".join(filter(None, [show(of, "en") if of else "", "" if entry.audiences else _to(audiences)]))
+            for record in records:
+                for name, before, now in record.rows:
+                    change = f"{before} -> {now or '-'}" if before else now or "-"
+                    out.print(f"        {part}: {show(name, 'en')}: {change}")
+                if not record.rows:
+                    out.print(f"        {part}: is not seen yet")
     for showing in shown:
         _print_people(showing.table, {name: now for name, (_, now) in showing.fields.items()})
+
+
+def _to(audiences: Sequence[Audience]) -> str:
+    return f"to {', '.join(show(AUDIENCE_LABELS[name], 'en') for name in audiences)}" if audiences else ""
 
 
 def _print_people(table: str, fields: Mapping[str, Any]) -> None:
@@ -264,33 +280,6 @@ def _who(login: str, typed: str, accounts: Path) -> str:
     return acting(login, accounts, "edit") if login else typed or getpass.getuser()
 
 
-def _in_words(entries: Sequence[ShownEntry]) -> Iterator[str]:
-    """Say what is shown, entry by entry, before and now, and to whom; with ids only where names do not tell apart."""
-    names = Counter((entry.table, entry.name, entry.organization) for entry in entries)
-    for entry in entries:
-        texts = [entry.name, show(entry.label, "en") if entry.label else "", entry.organization]
-        if entry.label and (not entry.name or names[entry.table, entry.name, entry.organization] > 1):
-            texts.append(entry.id)
-        yield ", ".join(filter(None, [*texts, _to(entry.audiences)]))
-        for label, audiences, records in entry.groups:
-            to = "" if entry.audiences else f" ({_to(audiences)})"
-            for record in records:
-                lines = [_row(*row, beside=label) for row in record.rows]
-                if lines and not record.stands_alone:
-                    lines = ["; ".join(lines)]
-                part = f"{show(label, 'en')}{to}: " if label and (to or not record.stands_alone) else ""
-                yield from (f"    {part}{line}" for line in lines or ["is not seen yet"])
-
-
-def _row(name: Message, before: str, now: str, *, beside: Message | None) -> str:
-    text = f"{before} -> {now or '-'}" if before else now or "-"
-    return text if name == beside else f"{show(name, 'en')}: {text}"
-
-
-def _to(audiences: Sequence[Audience]) -> str:
-    return f"to {', '.join(show(AUDIENCE_LABELS[name], 'en') for name in audiences)}" if audiences else ""
-
-
 @app.command()
 def history(
     record: Annotated[str, typer.Argument(help="Id of the record.")],
@@ -298,7 +287,7 @@ def history(
     area: AreaOption = None,
 ) -> None:
     """Show every change of a record: when, by whom, from which file, and what it was before."""
-    with _open(directory, area) as store:
+    with opened(directory, area) as store:
         lines = store.history(record)
     if not lines:
         raise NotFound(f"{record}: the history tells nothing of it; is it the private id?")
@@ -321,19 +310,19 @@ def contacts(
 ) -> None:
     """Show the contacts and phones in which a name or a number stands, with the ids by which they are erased."""
     wanted, digits = skeleton(words), re.sub(r"\D", "", words)
-    shown = 0
-    with _open(directory, area) as store:
+    found = []
+    with opened(directory, area) as store:
         bodies = {organization.id: organization.__dict__["name"] for organization in store.records(Organization)}
         for table, fields in (("contact", ("name", "email")), ("phone", ("number", "description"))):
             for record in store.records(RECORDS[table]):
                 texts = {name: str(record.__dict__[name]) for name in fields if record.__dict__.get(name)}
-                number = re.sub(r"\D", "", texts.get("number", ""))
-                hit = len(digits) >= 4 and digits in number
+                hit = len(digits) >= 4 and digits in re.sub(r"\D", "", texts.get("number", ""))
                 if hit or (wanted and any(wanted in skeleton(text) for text in texts.values())):
                     owner = bodies.get(record.__dict__.get("organization_id") or "", "")
-                    out.print(f"{record.id}  {table}  {'; '.join([*texts.values(), owner]).rstrip('; ')}")
-                    shown += 1
-    out.print(f"{shown} found. To forget one for good: rohnamo erase ID" if shown else "None found.")
+                    found.append(f"{record.id}  {table}  {'; '.join(filter(None, [*texts.values(), owner]))}")
+    for line in found:
+        out.print(line)
+    out.print(f"{len(found)} found. To forget one for good: rohnamo erase ID" if found else "None found.")
 
 
 @app.command()
@@ -349,15 +338,10 @@ def erase(
 ) -> None:
     """Hide a person's contact or a phone, and remove it for good once another agrees; that cannot be undone."""
     who = _who(login, by, accounts)
-    with _open(directory, area, login, accounts) as store:
+    with opened(directory, area, login=login, accounts=accounts) as store:
         proposal = store.erase(record, by=who, on=day_of(today), reason=reason)
     out.print("Hidden from the next edition on: publish anew.")
     tell_waits(proposal, login)
-
-
-def _open(directory: Path, area: Path | None, login: str = "", accounts: Path = ACCOUNTS) -> "Directory":
-    require_directory(directory)
-    return Directory(directory, study_area(area, directory), signed_in=bool(login) and admitted(accounts))
 
 
 def _line(line: "BatchLine") -> str:

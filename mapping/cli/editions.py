@@ -24,15 +24,16 @@ from mapping.cli.options import (
     acting,
     admitted,
     day_of,
+    opened,
     out,
     progress_bar,
-    require_directory,
     require_writable,
+    serve_app,
     step,
     study_area,
 )
 from mapping.directory.gate import OnePerson
-from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
+from mapping.errors import InvalidRecord, NotFound, UnsafePublication
 from mapping.safety.persons import may_agree
 
 if TYPE_CHECKING:
@@ -125,17 +126,16 @@ def publish(
     One person builds an edition in which something could be read for the first time, and another confirms it; each
     signs in, here or in the staff portal.
     """
-    from mapping.directory.directory import Directory
     from mapping.editions.releases import CHANGED_SINCE, Releases
+    from web.stores.inbox import Inbox
+    from web.stores.referral_log import not_to_be_had
 
-    require_directory(directory)
     by = acting(login, accounts, "publish") if login else ""
     if not check:
         require_writable(view)
-    region, day = study_area(area, view if view.exists() else directory), day_of(today)
-    unavailable = _unavailable(inbox, day) if inbox is not None else None
+    day = day_of(today)
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
-    with _told_to_custodians(directory, day), Directory(directory, region) as store, progress_bar() as progress:
+    with _told_to_custodians(directory, day), opened(directory, area, view=view) as store, progress_bar() as progress:
         plan = releases.plan()
         if confirm:
             if plan is None or len(confirm) < SIGNS or not plan.digest.startswith(confirm):
@@ -145,26 +145,20 @@ def publish(
         else:
             waits = check and not by and plan is not None and not releases.is_outdated(plan, store, day=day)
             if plan is None or not waits:
-                demand = demand_told(inbox, store, day) if inbox is not None else None
-                report = step(progress, "Building the edition")
                 plan = releases.stage(
                     store,
                     day=day,
                     by=_if_admitted(by, accounts),
-                    demand=demand,
-                    unavailable=unavailable,
-                    progress=report,
+                    demand=demand_told(inbox, store, day) if inbox is not None else None,
+                    unavailable=not_to_be_had(Inbox(inbox), day) if inbox is not None else None,
+                    progress=step(progress, "Building the edition"),
                 )
             _tell(plan)
             if check:
                 return
             if plan.newly or plan.taken:
-                who = "somebody else" if by else "build it with --as LOGIN; then somebody else"
-                raise InvalidRecord(
-                    "something could be read for the first time, or a number or hours go, and nothing was published: "
-                    f"{who} looks at it with "
-                    f"--check and publishes it with --confirm {plan.digest[:SIGNS]} --as LOGIN, or in the staff portal"
-                    "; after an update of Rohnamo or of the settings it may be new by that alone"
+                raise _another_looks(
+                    plan, "something could be read for the first time, or a number or hours go", by, "build it"
                 )
         edition = releases.publish(
             store,
@@ -206,44 +200,39 @@ def editions(
     """
     from rich.table import Table
 
-    from mapping.directory.directory import Directory
     from mapping.editions.releases import Releases
 
     releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
     if back_to is not None:
-        require_directory(directory)
         by = acting(login, accounts, "publish") if login else ""
-        told = _told_to_custodians(directory, day_of(today))
-        with told, Directory(directory, study_area(area, view if view.exists() else directory)) as store:
+        with _told_to_custodians(directory, day_of(today)), opened(directory, area, view=view) as store:
             plan = releases.roll_back(store, back_to, day=day_of(today), by=_if_admitted(by, accounts), reason=reason)
         if plan is None:
             edition = releases.edition(back_to)
             out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}")
             return
         _tell(plan)
-        who = "somebody else" if by else "go back with --as LOGIN; then somebody else"
-        raise InvalidRecord(
-            f"something could be read that the edition in use does not show, and nothing was published: {who} looks at "
-            f"it with `rohnamo publish --check` and publishes it with --confirm {plan.digest[:SIGNS]} --as LOGIN, or "
-            "in the staff portal"
-        )
+        raise _another_looks(plan, "something could be read that the edition in use does not show", by, "go back")
     table = Table("Edition", "Day", "Services", "By", "In use", "SHA-256")
     for release in releases.editions():
-        table.add_row(
-            str(release.number),
-            release.day.isoformat(),
-            str(release.entries),
-            release.by,
-            "yes" if release.live else "",
-            release.digest[:16],
-        )
+        used = "yes" if release.live else ""
+        day, entries = release.day.isoformat(), str(release.entries)
+        table.add_row(str(release.number), day, entries, release.by, used, release.digest[:16])
     out.print(table)
+
+
+def _another_looks(plan: "Plan", why: str, by: str, again: str) -> InvalidRecord:
+    who = "somebody else" if by else f"{again} with --as LOGIN; then somebody else"
+    return InvalidRecord(
+        f"{why}, and nothing was published: {who} looks at it with `rohnamo publish --check` and publishes it with "
+        f"--confirm {plan.digest[:SIGNS]} --as LOGIN, or in the staff portal"
+    )
 
 
 def _tell(plan: "Plan") -> None:
     """Say what would change, what could be read for the first time, and what is unusual."""
-    kinds = {kind: sum(item.kind == kind for item in plan.items) for kind in ("new", "changed", "gone")}
-    out.print(", ".join(f"{count} {kind}" for kind, count in kinds.items()))
+    kinds = [item.kind for item in plan.items]
+    out.print(", ".join(f"{kinds.count(kind)} {kind}" for kind in ("new", "changed", "gone")))
     for item in plan.newly:
         of = f" of {item.organization}" if item.organization else ""
         out.print(f"  {item.kind}: {item.table} {item.name}{of}")
@@ -293,14 +282,12 @@ def hide(
     today: TodayOption = None,
 ) -> None:
     """Take an entry out of every edition in use, at once: nothing else is published, and nobody else is asked."""
-    from mapping.directory.directory import Directory
     from mapping.editions.hiding import hide as hide_now
     from mapping.editions.releases import Releases
 
-    require_directory(directory)
     by = acting(login, accounts, "edit") if login else ""
     views = {"public": view, **{name: directory.parent / f"{name}.db" for name in ("partner", "focal_point")}}
-    with Directory(directory, study_area(area, view if view.exists() else directory)) as store:
+    with opened(directory, area, view=view) as store:
         editions = [Releases(directory.parent / "editions", path, name) for name, path in views.items()]  # type: ignore[arg-type]
         gone = hide_now(store, table, record, editions, by=by or "command line", day=day_of(today), reason=reason)
     out.print(f"Hidden from now on; taken out of: {', '.join(gone) or 'no edition, it stood in none'}")
@@ -357,14 +344,6 @@ def demand_told(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[t
     return Inbox(inbox).missing_help(least=least, since=demand_since(day), until=day)
 
 
-def _unavailable(inbox: Path, day: dt.date) -> "Mapping[str, int]":
-    """Return how often referrals found each service unable to help."""
-    from web.stores.inbox import Inbox
-    from web.stores.referral_log import not_to_be_had
-
-    return not_to_be_had(Inbox(inbox), day)
-
-
 def _invented_messages(path: Path) -> Path:
     """Put what invented visitors said into an inbox that is still empty."""
     from mapping.resources import shipped
@@ -380,11 +359,6 @@ def _invented_messages(path: Path) -> Path:
     return path
 
 
-def _require_view(view: Path) -> None:
-    if not view.exists():
-        raise NotFound(f"{view}: there is no view; run `rohnamo publish` or `rohnamo demo` first")
-
-
 def write_site(
     view: Path, area: "StudyArea", folder: Path, *, demo: bool, progress: Any, archive: bool = False, pdf: bool = False
 ) -> None:
@@ -393,7 +367,6 @@ def write_site(
     from web.freeze import freeze
     from web.public import printing
 
-    _require_view(view)
     app = create_app(view, area, demo=demo)
     if pdf:
         printing.offer_pdf(app)
@@ -412,13 +385,5 @@ def serve_view(
 ) -> None:
     """Serve the portal of a view until somebody ends it."""
     from web import create_app
-    from web.serving import create_server
 
-    _require_view(view)
-    portal = create_app(view, area, demo=demo, inbox=inbox, proxies=proxies)
-    try:
-        server = create_server(portal, port=port, proxies=proxies, host=host)
-    except OSError as error:
-        raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
-    out.print(f"Rohnamo is at http://127.0.0.1:{port}/   (Ctrl-C ends it)")
-    server.run()
+    serve_app(create_app(view, area, demo=demo, inbox=inbox, proxies=proxies), port=port, proxies=proxies, host=host)

@@ -17,8 +17,10 @@ from mapping.language.i18n import Message
 from mapping.resources import shipped
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from mapping.area.study_area import StudyArea
-    from mapping.directory.directory import Change
+    from mapping.directory.directory import Change, Directory
     from mapping.safety.persons import IsAdmitted
     from mapping.view.view import View
     from web.access.roles import Action
@@ -110,6 +112,32 @@ def require_directory(path: Path) -> None:
     """Refuse a directory that is not there: opening it would make an empty one."""
     if not path.exists():
         raise NotFound(f"{path}: there is no directory; import a list first, or run `rohnamo init` or `rohnamo demo`")
+
+
+def opened(
+    directory: Path, area: Path | None, *, view: Path | None = None, login: str = "", accounts: Path = ACCOUNTS
+) -> "Directory":
+    """Open the directory that is there with its study area, and note whether somebody signed in.
+
+    Where there is a ``view`` of it, that tells the study area.
+    """
+    from mapping.directory.directory import Directory
+
+    require_directory(directory)
+    region = study_area(area, view if view is not None and view.exists() else directory)
+    return Directory(directory, region, signed_in=bool(login) and admitted(accounts))
+
+
+def serve_app(app: "Flask", *, port: int, proxies: int = 0, host: str = HOST) -> None:
+    """Serve a portal on this machine until somebody ends it."""
+    from web.serving import create_server
+
+    try:
+        server = create_server(app, port=port, proxies=proxies, host=host)
+    except OSError as error:
+        raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
+    out.print(f"Rohnamo is at http://localhost:{port}/   (Ctrl-C ends it)")
+    server.run()
 
 
 STDOUT = Path("-")

@@ -20,14 +20,13 @@ from mapping.cli.options import (
     HostOption,
     out,
     require_directory,
+    serve_app,
     study_area,
 )
-from mapping.errors import MappingError, NotFound
+from mapping.errors import NotFound
 from mapping.resources import for_owner, shipped
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from mapping.area.study_area import StudyArea
     from web.access.accounts import Accounts
     from web.access.roles import Role, Scope
@@ -82,7 +81,7 @@ def partner(
         secure=not plain_http,
         proxies=proxies,
     )
-    serve_portal(portal, port, proxies, host)
+    serve_app(portal, port=port, proxies=proxies, host=host)
 
 
 @app.command("demo-partner")
@@ -113,7 +112,7 @@ def demo_partner(
         demo=True,
         secure=False,
     )
-    serve_portal(portal, port)
+    serve_app(portal, port=port)
 
 
 @app.command()
@@ -151,7 +150,7 @@ def staff(
         proxies=proxies,
         maps=maps,
     )
-    serve_portal(portal, port, proxies, host)
+    serve_app(portal, port=port, proxies=proxies, host=host)
 
 
 @app.command("demo-staff")
@@ -186,7 +185,7 @@ def demo_staff(
         maps=_own_maps(private / "maps"),
         backup_key=key,
     )
-    serve_portal(portal, port)
+    serve_app(portal, port=port)
 
 
 def _own_maps(folder: Path) -> Path:
@@ -249,15 +248,3 @@ def _invite(
             db.execute("UPDATE account SET admitted = 1 WHERE login = ?", [login])
         out.print(f"  {login:14} http://localhost:{port}/en/join/{token}")
     out.print("Open a link, choose a password, and read the code with an authenticator; then sign in.")
-
-
-def serve_portal(portal: "Flask", port: int, proxies: int = 0, host: str = HOST) -> None:
-    """Serve a portal on this machine until Ctrl-C."""
-    from web.serving import create_server
-
-    try:
-        server = create_server(portal, port=port, proxies=proxies, host=host)
-    except OSError as error:
-        raise MappingError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
-    out.print(f"The portal is at http://localhost:{port}/   (Ctrl-C ends it)")
-    server.run()

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from typer.testing import CliRunner
 
-from mapping.cli import app, portals
+from mapping.cli import app, options, portals
 from mapping.directory.directory import Directory, public_id
 from mapping.editions.publish import publish
 from mapping.editions.releases import Releases
@@ -29,7 +29,7 @@ DEMO = Path(__file__).parents[2] / "data" / "demo"
 def served(monkeypatch):
     """What would be served."""
     found = []
-    monkeypatch.setattr(portals, "serve_portal", lambda portal, port, *_: found.append((portal, port)))
+    monkeypatch.setattr(portals, "serve_app", lambda portal, *, port, **_: found.append((portal, port)))
     return found
 
 
@@ -159,4 +159,4 @@ def test_a_port_that_is_taken_is_said(monkeypatch):
 
     monkeypatch.setattr("web.serving.create_server", taken)
     with pytest.raises(MappingError, match=r"port 8001 cannot be used \(Address already in use\); choose .* --port"):
-        portals.serve_portal(Flask("none"), 8001)
+        options.serve_app(Flask("none"), port=8001)

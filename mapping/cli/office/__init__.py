@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import Process
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -28,6 +28,8 @@ from web.stores import sqlite_file
 
 app = typer.Typer()
 DAY = dt.timedelta(days=1).total_seconds()
+LAST_PAGE = 2.0
+"""Seconds in which the last page of the first set-up reaches the browser of the same machine."""
 
 
 @app.command()
@@ -89,25 +91,13 @@ def set_up(folder: Path, port: int) -> None:
 
 def _serve_setup(folder: Path, token: str, port: int) -> None:
     """Serve the first page, say where once it answers, and end this process when its last page has gone out."""
-    done = threading.Event()
+    ending = threading.Timer(LAST_PAGE, os._exit, [0])
     try:
-        server = create_server(create_setup_app(folder, token, port=port, done=done.set), port=port)
+        server = create_server(create_setup_app(folder, token, port=port, done=ending.start), port=port)
     except OSError:
         sys.exit(1)
     out.print(f"Set up the office in your browser: http://localhost:{port}/{token}/en")
-    threading.Thread(target=_end_with, args=(server, done), daemon=True).start()
     server.run()
-
-
-def _end_with(server: Any, done: threading.Event) -> None:
-    done.wait()
-    server.task_dispatcher.shutdown()
-    for channel in list(server.active_channels.values()):
-        channel.will_close = True
-    deadline = time.monotonic() + 5
-    while server.active_channels and time.monotonic() < deadline:
-        time.sleep(0.05)
-    os._exit(0)
 
 
 def portals(folder: Path, port: int) -> list[list[str]]:
