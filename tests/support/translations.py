@@ -62,6 +62,9 @@ def _of_outline():
     outline = tomllib.loads((ROOT / OUTLINE).read_text(encoding="utf-8"))
     for acronym in outline["acronym"]:
         yield from (text for key, text in acronym.items() if key != "fixed")
+    yield from (indicator["name"] for indicator in outline["indicator"])
+    for table in outline["table"].values():
+        yield from {table.get("caption", ""), *table["head"]} - {"", "*"}
     for chapter in outline["chapter"]:
         yield chapter["title"]
         items = [item for part in chapter["parts"] for item in part.get("items", ())]

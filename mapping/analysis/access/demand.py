@@ -9,17 +9,8 @@ import numpy as np
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import (
-    ANY,
-    Sort,
-    chosen_level,
-    counted,
-    rows_of,
-    sort_of,
-    units_at,
-    units_covered,
-    units_in,
-)
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import ANY, Sort, rows_of, sort_of, units_at, units_covered, units_in
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text, listing
 from mapping.language.taxonomy import Vocabulary
@@ -59,34 +50,33 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     InvalidRecord
         The study area has no such level.
     """
-    level = chosen_level(area, level)
+    frame = AnalysisFrame("demand", view, area, level)
+    index, level = frame.index, frame.level
     needs = {need.code: need.labels for need in Vocabulary.load("needs").terms()}
     rows = [MissingHelp(**dict(row)) for row in rows_of(view, "demand") if row["need"] in needs]
     sorts = [sort_of(need) for need in needs if need in {row.need for row in rows}]
-    index = pd.Index([str(code) for code in area.units(level).index], name="code")
-    entries = counted(view)
     secret = {term.code for term in Vocabulary.load("service_types").terms() if term.audience != "public"}
-    table = pd.DataFrame({"said": 0, "listed": _listed(sort_of(ANY).of(entries), area, level, index)}, index)
+    helping = sort_of(ANY).of(frame.entries)
+    table = pd.DataFrame({"said": 0, "listed": _listed(helping, area, level, index)}, index)
     states = pd.DataFrame({"said": "", "listed": ""}, index, dtype=object)
     for sort in sorts:
         table[sort.key] = index.map(_said(rows, area, level, sort.key).__getitem__)
         table["said"] += table[sort.key]
-        table[f"{sort.key}_listed"] = _listed(sort.of(entries), area, level, index)
+        table[f"{sort.key}_listed"] = _listed(sort.of(frame.entries), area, level, index)
         nothing = "not published" if secret.intersection(sort.codes) else ""
         states[f"{sort.key}_listed"] = np.where(table[f"{sort.key}_listed"] == 0, nothing, "")
     for key in ("said", *(sort.key for sort in sorts)):
         states[key] = np.where(table[key] == 0, "not published", "")
-    return Result(
-        name="demand",
+    said = sum(row.count for row in rows)
+    label = Message("Times that help was said to be missing, as far as shown")
+    return frame.result(
+        "list",
         title=Message("Where help is said to be missing"),
         finding=_finding(rows, needs, table, area),
         also=_also(rows, needs, area, level),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
         states=states,
-        total={"said": sum(row.count for row in rows), "listed": len(sort_of(ANY).of(entries))}
+        total={"said": said, "listed": len(helping)}
         | {sort.key: sum(row.count for row in rows if row.need == sort.key) for sort in sorts},
         columns=(
             Column("said", Message("Times that help was said to be missing"), "count", more_is="worse"),
@@ -96,10 +86,10 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
         headline=("said", "listed"),
         groups={sort.key: (sort.key, f"{sort.key}_listed") for sort in sorts},
         group_labels={sort.key: sort.label for sort in sorts},
-        figures=_figures(rows),
+        figures={"said": Figure(said, "count", label)} if rows else {},
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=False),
-        caveats=(wording.caveats(area, travel=False)[0], *NOTES),
+        inputs=wording.inputs(view, area, travel=False)[1:],
+        caveats=NOTES,
         picture="bars" if table["said"].any() else "none",
     )
 
@@ -130,22 +120,12 @@ def _listed(entries: Sequence[Entry], area: StudyArea, level: int, index: pd.Ind
 
 
 def _columns(sort: Sort) -> tuple[Column, Column]:
-    short = Message("said"), Message("listed here")
+    words, said, listed = {"help": sort.label}, Message("said"), Message("listed here")
+    missing = Message("{help}: said to be missing", words)
+    services = Message("{help}: services listed", words)
     return (
-        Column(
-            sort.key,
-            Message("{help}: said to be missing", {"help": sort.label}),
-            "count",
-            more_is="worse",
-            short=short[0],
-        ),
-        Column(
-            f"{sort.key}_listed",
-            Message("{help}: services listed", {"help": sort.label}),
-            "count",
-            more_is="better",
-            short=short[1],
-        ),
+        Column(sort.key, missing, "count", more_is="worse", short=said),
+        Column(f"{sort.key}_listed", services, "count", more_is="better", short=listed),
     )
 
 
@@ -187,13 +167,3 @@ def _also(rows: Sequence[MissingHelp], needs: Mapping[str, Text], area: StudyAre
     if abroad:
         sentences.append(Message("Said by people in another country: {what}.", {"what": listing(abroad)}))
     return tuple(sentences)
-
-
-def _figures(rows: Sequence[MissingHelp]) -> dict[str, Figure]:
-    if not rows:
-        return {}
-    return {
-        "said": Figure(
-            sum(row.count for row in rows), "count", Message("Times that help was said to be missing, as far as shown")
-        )
-    }

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import living, near
 from mapping.analysis.common.ensemble import choices as choices_of
 from mapping.analysis.common.ensemble import middle
-from mapping.analysis.common.listed import ANY, Sort, by_area, chosen_level, counted, points, sort_of, units_in
-from mapping.analysis.common.reached import Floats, Progress, gathering, interval, people_of, people_within, summary
+from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
+from mapping.analysis.common.listed import ANY, Sort, counted, points, units_in
+from mapping.analysis.common.reached import Floats, Progress, interval, people_within, summary
 from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
 from mapping.engines.location import covering_models as engine
 from mapping.engines.location.p_median import p_median
 from mapping.engines.pairs import Minutes, Pairs
-from mapping.errors import InvalidRecord, UnsafePublication
+from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, People, Share, Text, listing
 from mapping.language.languages import codes
 from mapping.language.latin import latin
@@ -118,13 +118,9 @@ def siting(
         raise InvalidRecord(f"siting: {n} new places; choose between 1 and {MOST}")
     if not 0 < minutes < FAR:
         raise InvalidRecord(f"siting: {minutes} minutes; choose between 1 and {FAR - 1}")
-    sort, level = sort_of(type or KIND), chosen_level(area, level)
-    if sort.hidden:
-        raise UnsafePublication(
-            f"siting: services of {sort.key} are not published here, so that a proposal would depend on hidden places; "
-            "choose another type"
-        )
-    everything = counted(view, stale=stale)
+    frame = AnalysisFrame("siting", view, area, level, minutes=minutes, scenario=scenario, stale=stale)
+    sort = frame.open_sort(type or KIND)
+    everything = frame.entries
     entries = sort.of(everything)
     spots, known = points(entries, area), towns(area)
     candidates = [*known, *hosts(area, everything, (*spots, *(town.spot for town in known))), *homes(area, known)]
@@ -139,29 +135,23 @@ def siting(
     steps = [candidates[site - 1] for site in order]
     path = _variants(area, spots, steps, minutes=minutes, scenario=scenario, progress=progress)
     within, proposed = path[: len(chosen) + 1], steps[: len(chosen)]
-    table = _table(area, within, level)
-    total = {str(key): float(value) for key, value in _table(area, within, 0).iloc[0].items()}
+    table, total = frame.tables(lambda units: _columns_of(units, within))
     proposals = _proposals(proposed, within, minutes)
-    return Result(
-        name="siting",
+    return frame.result(
+        "travel",
         basis="visited",
         title=Message("Where new services would reach most people: {type}", {"type": sort.label}),
         finding=_finding(total, proposals, minutes),
         also=_also(area, answers, candidates, proposals, minutes, steady=_steady(answers, chosen, means, people)),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=_states(table),
+        states=frame.states(dict.fromkeys(("without", "gained", "left"), "")),
         total=total,
         columns=_columns(minutes),
         headline=("people", "without", "gained", "left"),
-        figures={"gained": _gained(total)} if proposals else {},
+        figures={"gained": figure(total, "gained", "people", ADDS)} if proposals else {},
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
+        unshown=entries,
         caveats=(
-            *wording.caveats(area, travel=True),
-            *wording.unshown(by_area(entries, area)),
             *_partly_hidden(sort),
             Message("No place is proposed in an area that lists this kind of help already."),
             Message("A proposal says where people are far from help. It does not say that a place is safe or wanted."),
@@ -385,26 +375,15 @@ def _curve(path: Floats) -> tuple[Curve, ...]:
     return (Curve(ADDS, tuple(float(number) for number in range(len(path))), values, low, high),)
 
 
-def _table(area: StudyArea, within: Floats, level: int) -> pd.DataFrame:
-    units = area.units(level)
-    codes, census = [str(code) for code in units.index], units["people"].to_numpy(float)
-    matrix = gathering(area, codes, level)
-    people = matrix @ people_of(area)
-    scale = np.where(people > 0, census / np.where(people > 0, people, 1), 1)
-    reached = np.minimum(within @ matrix.T, people) * scale
-    columns = {"people": census}
-    for key, variants in (
-        ("without", np.maximum(census - reached[0], 0)),
-        ("gained", np.maximum(reached[-1] - reached[0], 0)),
-        ("left", np.maximum(census - reached[-1], 0)),
-    ):
-        columns |= summary(key, variants)
-    return pd.DataFrame(columns, index=pd.Index(codes, name="code")).astype({"people": "int64"})
-
-
-def _states(table: pd.DataFrame) -> pd.DataFrame:
-    states = np.where(table["people"] == 0, "not applicable", "")
-    return pd.DataFrame(dict.fromkeys(("without", "gained", "left"), states), index=table.index, dtype=object)
+def _columns_of(units: Gathered, within: Floats) -> dict[str, Floats]:
+    """Return the people without a service now, of these those whom the proposals reach, and those left."""
+    scale = np.where(units.people > 0, units.census / np.where(units.people > 0, units.people, 1), 1)
+    reached = np.minimum(within @ units.matrix.T, units.people) * scale
+    return (
+        summary("without", np.maximum(units.census - reached[0], 0))
+        | summary("gained", np.maximum(reached[-1] - reached[0], 0))
+        | summary("left", np.maximum(units.census - reached[-1], 0))
+    )
 
 
 def _columns(minutes: int) -> tuple[Column, ...]:
@@ -418,10 +397,6 @@ def _columns(minutes: int) -> tuple[Column, ...]:
 
 
 ADDS = Message("People whom the proposals reach")
-
-
-def _gained(total: Mapping[str, float]) -> Figure:
-    return Figure(total["gained"], "people", ADDS, total["gained_low"], total["gained_high"])
 
 
 def _proposals(chosen: Sequence[Town], within: Floats, minutes: int) -> tuple[ProposedSite, ...]:

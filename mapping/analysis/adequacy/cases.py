@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from sqlite3 import Row
 
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, rows_of, units_at
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import rows_of
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text, show
 from mapping.language.taxonomy import Vocabulary
@@ -62,33 +63,24 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
     InvalidRecord
         The study area has no such level.
     """
-    level = chosen_level(area, 0 if level is None else level)
-    counts = [
-        count
-        for count in _counts(rows_of(view, "case_count"), view, area)
-        if measures is None or count.measure in measures
-    ]
-    here = [
-        (count, at[0])
-        for count in counts
-        if len(at := units_at(area, count.unit, level)) == 1 and area.unit(count.unit).level == level
-    ]
-    index = pd.Index([str(code) for code in area.units(level).index], name="code")
-    keys = _keys([count for count, _ in here])
-    table, states = _table(here, keys, index)
+    frame = AnalysisFrame("cases", view, area, level, usual=0)
+    every = _counts(rows_of(view, "case_count"), view, area)
+    counts = [count for count in every if measures is None or count.measure in measures]
+    here = [count for count in counts if area.unit(count.unit).level == frame.level]
+    keys = _keys(here)
+    table, states = _table(here, keys, frame.index)
     groups: dict[str, list[str]] = {}
     for (measure, *_), key in keys.items():
         groups.setdefault(measure, []).append(key)
     national = [count for count in counts if area.unit(count.unit).level == 0]
-    return Result(
-        name="cases",
+    sources = dict.fromkeys(count.source for count in counts)
+    population = wording.inputs(view, area, travel=False)[1]
+    made = frame.result(
+        "list",
         basis="cases",
         title=Message("What is counted, and by whom"),
         finding=_finding(national),
         also=_also(national, area),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
         states=states,
         columns=tuple(_column(key, name, area) for name, key in keys.items()),
@@ -96,12 +88,12 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
         group_labels={measure: label(measure) for measure in groups},
         figures=_figures(national, area),
         method=METHOD,
-        inputs=(*wording.inputs(view, area, travel=False)[:2], *_sources(counts, area)),
-        caveats=NOTES,
+        inputs=(population, *(Input(Message("Source of numbers"), None, area.phrase(source)) for source in sources)),
         curves=_curves(national, area),
         axes=(Message("Year"), Message("Count")),
         picture="dots" if national else "none",
     )
+    return replace(made, caveats=NOTES)
 
 
 NOTES = (
@@ -157,16 +149,16 @@ def _keys(counts: Sequence[Count]) -> dict[tuple[str, int, str, str, str], str]:
 
 
 def _table(
-    here: Sequence[tuple[Count, str]], keys: Mapping[tuple[str, int, str, str, str], str], index: pd.Index
+    here: Sequence[Count], keys: Mapping[tuple[str, int, str, str, str], str], index: pd.Index
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = pd.DataFrame(0, index, list(keys.values()))
     states = pd.DataFrame("unknown", index, list(keys.values()), dtype=object)
-    for count, unit in here:
+    for count in here:
         key = keys[count.measure, count.year, count.period, count.source, count.of]
         if count.number is not None:
-            table.at[unit, key], states.at[unit, key] = count.number, ""
+            table.at[count.unit, key], states.at[count.unit, key] = count.number, ""
         elif count.suppressed:
-            states.at[unit, key] = "not published"
+            states.at[count.unit, key] = "not published"
     return table, states
 
 
@@ -289,17 +281,14 @@ def _rate(national: Sequence[Count], area: StudyArea) -> tuple[Count, float] | N
 def _figures(national: Sequence[Count], area: StudyArea) -> dict[str, Figure]:
     figures = {}
     if national:
-        sources = len({count.source for count in national})
-        figures["sources"] = Figure(sources, "count", Message("Sources"))
+        figures["sources"] = Figure(len({count.source for count in national}), "count", Message("Sources"))
     if pairs := disagreements(national):
-        figures["spread"] = Figure(
-            _spread(pairs[0]), "number", Message("Times by which two numbers of cases differ at most")
-        )
+        label_ = Message("Times by which two numbers of cases differ at most")
+        figures["spread"] = Figure(_spread(pairs[0]), "number", label_)
     measure, ways = ways_of_counting(national)
     if ways > 1:
-        figures["ways"] = Figure(
-            ways, "count", Message("Ways in which “{measure}” is counted", {"measure": label(measure)})
-        )
+        label_ = Message("Ways in which “{measure}” is counted", {"measure": label(measure)})
+        figures["ways"] = Figure(ways, "count", label_)
     if rate := _rate(national, area):
         figures["rate"] = Figure(rate[1], "number", Message("Victims identified for each 100,000 people"))
     return figures
@@ -325,8 +314,3 @@ def _curves(national: Sequence[Count], area: StudyArea) -> tuple[Curve, ...]:
 def unlike(result: Result) -> Figure | None:
     """Return what tells most plainly that cases are not counted in one way, if anything does; 1 would be one way."""
     return result.figures.get("spread") or result.figures.get("ways")
-
-
-def _sources(counts: Sequence[Count], area: StudyArea) -> tuple[Input, ...]:
-    sources = dict.fromkeys(count.source for count in counts)
-    return tuple(Input(Message("Source of numbers"), None, area.phrase(source)) for source in sources)

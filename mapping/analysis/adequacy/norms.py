@@ -7,8 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level
+from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.presence import ServicePresence
 from mapping.area.norms import BASES, COUNTED, OWN, Base
 from mapping.area.study_area import StudyArea
@@ -59,21 +58,19 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
     InvalidRecord
         The study area has no such level.
     """
-    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
-    units, listing = area.units(level), ServicePresence(view, area, level)
+    frame = AnalysisFrame("norms", view, area, level, usual=1)
+    units, listing = area.units(frame.level), ServicePresence(view, area, frame.level)
     known = countable(area, drafts=drafts)
     usable = [norm for norm in known if norm.base != "women" or "women" in units]
+    without = [norm for norm in known if norm not in usable]
     table, states = _table(usable, units, listing)
     total = _total(usable, units, table, listing)
-    return Result(
-        name="norms",
+    return frame.result(
+        "units",
         basis="confirmed",
         title=Message("What norms ask for, and what is listed"),
         finding=_finding(usable, table, states),
         also=_also(usable, table, total),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
         states=states,
         total=total,
@@ -83,13 +80,8 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
         group_labels={norm.term.code: norm.term.labels for norm in usable},
         figures=_figures(usable, total),
         method=METHOD,
-        inputs=(*wording.inputs(view, area, travel=False), *norm_inputs(usable)),
-        caveats=(
-            *wording.caveats(area, travel=False),
-            *_notes(
-                usable, [norm for norm in known if norm not in usable], len(countable(area, drafts=True)) - len(known)
-            ),
-        ),
+        inputs=norm_inputs(usable),
+        caveats=_notes(usable, without, len(countable(area, drafts=True)) - len(known)),
         picture="before-after",
     )
 
@@ -164,17 +156,12 @@ def _columns(norms: Sequence[Norm]) -> tuple[Column, ...]:
     columns = [Column("people", Message("People"), "people")]
     for norm in norms:
         code, words = norm.term.code, {"norm": norm.term.labels}
-        columns.append(Column(f"{code}_needed", Message("{norm}: needed", words), "count", short=Message("Needed")))
         kind: Literal["state", "count"] = "state" if norm.hidden else "count"
-        columns.append(
-            Column(
-                f"{code}_listed",
-                Message("{norm}: confirmed", words),
-                kind,
-                more_is="better",
-                short=Message("Confirmed"),
-            )
-        )
+        needed, confirmed = Message("{norm}: needed", words), Message("{norm}: confirmed", words)
+        columns += [
+            Column(f"{code}_needed", needed, "count", short=Message("Needed")),
+            Column(f"{code}_listed", confirmed, kind, more_is="better", short=Message("Confirmed")),
+        ]
         if not norm.hidden:
             label = Message("{norm}: missing", words)
             columns.append(Column(f"{code}_missing", label, "count", more_is="worse", short=Message("Missing")))
@@ -203,31 +190,23 @@ def _also(norms: Sequence[Norm], table: pd.DataFrame, total: Mapping[str, float]
     sentences = []
     for norm in norms:
         code = norm.term.code
-        words: dict[str, object] = {"norm": norm.term.labels, "needed": total[f"{code}_needed"]}
+        needed, listed, missing = (total.get(f"{code}_{end}", 0) for end in ("needed", "listed", "missing"))
         if norm.hidden:
-            sentences.append(Message("{norm}: needed {needed}. What there is, is not published here.", words))
-            continue
-        words |= {"listed": total[f"{code}_listed"], "missing": total[f"{code}_missing"]}
-        words["beyond"] = total[f"{code}_listed"] + total[f"{code}_missing"] - total[f"{code}_needed"]
-        words["short"] = int((table[f"{code}_missing"] > 0).sum())
-        if not words["missing"]:
-            sentences.append(Message("{norm}: needed {needed}, confirmed {listed}, missing nowhere.", words))
-        elif words["beyond"]:
-            sentences.append(
-                Message(
-                    "{norm}: needed {needed}, confirmed {listed}, of which {beyond} are beyond what their region "
-                    "needs, missing {missing}. Regions that have too few: {short}.",
-                    words,
-                )
+            text = Message("{norm}: needed {needed}. What there is, is not published here.")
+        elif not missing:
+            text = Message("{norm}: needed {needed}, confirmed {listed}, missing nowhere.")
+        elif listed + missing > needed:
+            text = Message(
+                "{norm}: needed {needed}, confirmed {listed}, of which {beyond} are beyond what their region needs, "
+                "missing {missing}. Regions that have too few: {short}."
             )
         else:
-            sentences.append(
-                Message(
-                    "{norm}: needed {needed}, confirmed {listed}, missing {missing}. Regions that have too few: "
-                    "{short}.",
-                    words,
-                )
+            text = Message(
+                "{norm}: needed {needed}, confirmed {listed}, missing {missing}. Regions that have too few: {short}."
             )
+        words = {"norm": norm.term.labels, "needed": needed, "listed": listed, "missing": missing}
+        short = 0 if norm.hidden else int((table[f"{code}_missing"] > 0).sum())
+        sentences.append(text.filled_with(words | {"beyond": listed + missing - needed, "short": short}))
     return tuple(sentences)
 
 
@@ -247,22 +226,23 @@ def norm_inputs(norms: Sequence[Norm]) -> tuple[Input, ...]:
 
 def _notes(usable: Sequence[Norm], without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
     """Say what the norms are worth, and which of them are left out."""
-    notes: tuple[Message, ...] = (
-        *(
+    left = {"norms": listing(norm.term.labels for norm in without)} if without else {}
+    notes = (
+        (
+            any(norm.term.source_status != OWN for norm in usable),
             Message(
                 "The norms come from the field of violence against women. They are borrowed for planning and bind "
                 "nobody."
-            )
-            for _ in range(any(norm.term.source_status != OWN for norm in usable))
+            ),
         ),
-        Message(
-            "A type of service stands for what a norm names: a counselling centre that is listed need not be all that "
-            "the norm means."
+        (
+            True,
+            Message(
+                "A type of service stands for what a norm names: a counselling centre that is listed need not be all "
+                "that the norm means."
+            ),
         ),
+        (drafts, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts})),
+        (without, Message("Left out, since women are not counted apart here: {norms}.", left)),
     )
-    if drafts:
-        notes = (*notes, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts}))
-    if without:
-        left = listing(norm.term.labels for norm in without)
-        return (*notes, Message("Left out, since women are not counted apart here: {norms}.", {"norms": left}))
-    return notes
+    return tuple(note for holds, note in notes if holds)

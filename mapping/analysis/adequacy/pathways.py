@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, chosen_minutes, points, rows_of, units_at
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import points, rows_of, units_at
 from mapping.analysis.common.presence import ServicePresence
 from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
 from mapping.analysis.common.unit_places import Point
@@ -107,9 +108,8 @@ def pathways(
     InvalidRecord, NotFound
         An option has a value that makes no sense here.
     """
-    minutes = chosen_minutes("pathways", minutes)
-    level = chosen_level(area, level)
-    looked, unavailable = _Look(view, area, level, minutes, scenario), _unavailable(view, area)
+    frame = AnalysisFrame("pathways", view, area, level, minutes=minutes, scenario=scenario)
+    looked, unavailable = _Look(frame), _unavailable(view, area)
     chain, broken = links(), []
     states = {}
     for done, link in enumerate(chain, 1):
@@ -118,35 +118,31 @@ def pathways(
         if progress is not None:
             progress(done, len(chain))
     ways, starts = looked.ways(chain)
-    table = _table(area, looked, states, ways)
+    table = _table(frame, states, ways)
     unknown = np.where(starts, "unknown", "not applicable")
-    return Result(
-        name="pathways",
+    return frame.result(
+        "travel",
         basis="confirmed",
         title=Message("Where the way through help breaks"),
         finding=_finding(table),
         also=(*_also(table, chain), *_longest(table, area), *_not_to_be_had(unavailable, area)),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
         states=pd.DataFrame({"way": np.where(np.isnan(ways[0]), unknown, "")}, table.index, dtype=object),
         columns=(*COLUMNS, *(Column(link.key, link.label, "state", more_is="better") for link in chain)),
         headline=("broken", "unagreed", *(link.key for link in chain)),
         figures=_figures(table, np.sum(broken, axis=0)) | _times(unavailable),
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(*wording.caveats(area, travel=True), *NOTES),
+        caveats=NOTES,
         picture="stacked",
     )
 
 
-def _table(area: StudyArea, looked: "_Look", states: Mapping[str, list[State]], ways: Floats) -> pd.DataFrame:
+def _table(frame: AnalysisFrame, states: Mapping[str, list[State]], ways: Floats) -> pd.DataFrame:
     """Return what is told of each unit: how many links break or lack an agreement, the longest way, and each link."""
-    links = pd.DataFrame(states, pd.Index(looked.units, name="code"), dtype=object)
+    links = pd.DataFrame(states, frame.index, dtype=object)
     return pd.DataFrame(
         {
-            "people": area.units(looked.level)["people"].to_numpy("int64"),
+            "people": frame.census.astype("int64"),
             "broken": (links == "none listed").sum(axis=1),
             "unagreed": (links == "no agreement").sum(axis=1),
             "way": np.nan_to_num(ways[0], posinf=np.inf),
@@ -154,7 +150,7 @@ def _table(area: StudyArea, looked: "_Look", states: Mapping[str, list[State]], 
             "way_high": np.nan_to_num(np.fmax.reduce(ways), posinf=np.inf),
             **states,
         },
-        links.index,
+        frame.index,
     )
 
 
@@ -175,15 +171,14 @@ NOTES = (
 class _Look:
     """What is needed to judge each link: who serves which unit, what is agreed, and how far it is."""
 
-    def __init__(self, view: View, area: StudyArea, level: int, minutes: int, scenario: str) -> None:
-        self.area, self.minutes = area, minutes
-        self.listing = ServicePresence(view, area, level)
-        self.units = self.listing.units
-        self.plans = [scenario, *other_scenarios(area, scenario)]
-        self.level = level
-        self.agreed = [row for row in view.rows("referral_agreement") if in_force(row, view.edition)]
+    def __init__(self, frame: AnalysisFrame) -> None:
+        self.area, self.minutes, self.units, self.level = frame.area, frame.minutes, frame.codes, frame.level
+        self.listing = ServicePresence(frame.view, self.area, self.level)
+        first, *others = frame.scenario, *other_scenarios(self.area, frame.scenario)
+        self._variants = [(first, 1.0), (first, SLOWER), (first, FASTER), *((plan, 1.0) for plan in others)]
+        self.agreed = [row for row in frame.view.rows("referral_agreement") if in_force(row, frame.view.edition)]
         self._surfaces: dict[tuple[str, str], NDArray[np.float32]] = {}
-        self._homes = homes(area, self.units, level)
+        self._homes = homes(self.area, self.units, self.level)
 
     def states(self, link: Link) -> tuple[list[State], Floats]:
         """Return the state of a link in each unit, and in how many units it breaks by variant of travel."""
@@ -242,12 +237,6 @@ class _Look:
                 bodies_of_unit[unit] = here[unit].union(*(bodies[n] for n in np.flatnonzero(near)))
             variants.append(bodies_of_unit)
         return variants
-
-    @property
-    def _variants(self) -> list[tuple[str, float]]:
-        """Return seasons and speeds, what was asked for first."""
-        first, *others = self.plans
-        return [(first, 1.0), (first, SLOWER), (first, FASTER), *((plan, 1.0) for plan in others)]
 
     def ways(self, chain: Sequence[Link]) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the longest way from a service of each unit to the nearest of its next step; (variants, units).

@@ -8,18 +8,10 @@ import pandas as pd
 from mapping.analysis.access.accessibility import accessibility
 from mapping.analysis.access.demand import demand
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import (
-    ANY,
-    Sort,
-    chosen_level,
-    chosen_minutes,
-    counted,
-    points,
-    sort_of,
-    visited,
-)
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import ANY, Sort, sort_of, visited
 from mapping.analysis.common.listed import core_types as core_functions
-from mapping.analysis.common.reached import Floats, Progress, gathering, people_of
+from mapping.analysis.common.reached import Floats, Progress
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import zone_sums
 from mapping.language.i18n import Message, People, Text, listing
@@ -83,7 +75,10 @@ def severity(
     InvalidRecord, NotFound
         An option has a value that makes no sense here.
     """
-    minutes, level = chosen_minutes("severity", minutes), chosen_level(area, level)
+    frame = AnalysisFrame(
+        "severity", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
+    )
+    level = frame.level
     fall = accessibility(
         view, area, minutes=minutes, types=[ANY], scenario=scenario, level=level, stale=stale, progress=progress
     )
@@ -91,7 +86,7 @@ def severity(
     people = fall.table["people"].to_numpy(float)
     measured = {
         "distance": fall.table["any_none"].to_numpy(float),
-        "functions": _functions(view, area, minutes=minutes, scenario=scenario, level=level, stale=stale),
+        "functions": _functions(frame),
         "shared": fall.table["any_services"].to_numpy(float),
         "need": _need(view, area, level, people),
     }
@@ -117,23 +112,18 @@ def severity(
         states[key] = states[f"{key}_score"] = np.where(np.isnan(values), "unknown", "")
     states.loc[people == 0, :] = "not applicable"
     table = table.astype({"people": "int64", "level": "int64", "level_low": "int64", "level_high": "int64"})
-    return Result(
-        name="severity",
+    return frame.result(
+        "travel",
         title=Message("Where people are worst off"),
         finding=_finding(table, states),
         also=_also(area, table, states, minutes),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
         states=states,
         columns=_columns(minutes),
         headline=("people", "level", *LIMITS),
         figures=_figures(table, states),
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
         caveats=(
-            *wording.caveats(area, travel=True),
             Message(
                 "A level orders areas for planning. It is no measure of how much any one person suffers, and no phase "
                 "of a joint analysis such as JIAF or IPC."
@@ -157,16 +147,15 @@ def levels(measured: Mapping[str, Floats]) -> Floats:
     return np.where(highest.min(axis=0) > 0, np.floor(highest.mean(axis=0) + 0.5), 0.0)
 
 
-def _functions(view: View, area: StudyArea, *, minutes: int, scenario: str, level: int, stale: bool) -> Floats:
+def _functions(frame: AnalysisFrame) -> Floats:
     """Return the share of the core functions that people visit which half of a unit's people do not reach in time."""
-    matrix = gathering(area, [str(code) for code in area.units(level).index], level)
-    people = matrix @ people_of(area)
-    entries, missing = counted(view, stale=stale), []
+    area, (matrix, people, _) = frame.area, frame.units
+    missing = []
     for sort in _visited_functions():
-        spots = points(sort.of(entries), area)
+        spots = frame.spots(sort)
         reached = np.zeros(len(area.unit_codes))
         if spots:
-            near = travel_time(area, spots, scenario=scenario, limit=minutes).minutes <= minutes
+            near = travel_time(area, spots, scenario=frame.scenario, limit=frame.minutes).minutes <= frame.minutes
             reached = zone_sums(area.unit_grid, np.where(near, area.people_grid, 0), count=len(area.unit_codes))
         missing.append(matrix @ reached < people / 2)
     return np.where(people > 0, np.mean(missing, axis=0), np.nan) if missing else np.full(len(people), np.nan)

@@ -7,7 +7,8 @@ from typing import Literal
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, rows_of
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import rows_of
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share
 from mapping.language.taxonomy import Vocabulary
@@ -25,6 +26,15 @@ LEAST = 10
 """So many of the items that are met least have a column of their own."""
 
 
+METHOD = Message(
+    "Services were asked about a checklist of minimum standards: by themselves, by others of their kind, or by the "
+    "commission. The last answer to each item counts. When the edition was made, the answers were added up by "
+    "family of services and item, each service in one family, and a sum was kept only where at least {providers} "
+    "organizations answered and not nearly all of them the same, so that no answer can be told of one of them. "
+    "Nothing is added up of what is secret. What nobody could answer stands beside the rest as not known."
+)
+
+
 def standards(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     """Show what share of the checklist is met, partly met and not met, and of what it is not known, by family.
 
@@ -38,7 +48,7 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     InvalidRecord
         The study area has no such level.
     """
-    level = chosen_level(area, 0 if level is None else level)
+    frame = AnalysisFrame("standards", view, area, level, usual=0)
     rows = rows_of(view, "standard_summary")
     families: dict[str, Counter[str]] = {}
     items: dict[str, Counter[str]] = {}
@@ -51,21 +61,16 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     least = sorted(judged, key=lambda code: (_met(items[code]), code))[:LEAST]
     values = {f"{f}_{key}": value for f in order for key, value in _shares(families[f]).items()}
     values |= {code: _met(items[code]) for code in least}
-    index = pd.Index([str(code) for code in area.units(level).index], name="code")
-    table = pd.DataFrame({key: value if level == 0 else 0 for key, value in values.items()}, index)
-    whole = sum(families.values(), Counter())
-    states = pd.DataFrame("" if level == 0 else "not applicable", index, list(table), dtype=object)
-    return Result(
-        name="standards",
+    country, whole = frame.level == 0, sum(families.values(), Counter())
+    table = pd.DataFrame({key: value if country else 0 for key, value in values.items()}, frame.index)
+    return frame.result(
+        "list",
         basis="answers",
         title=Message("How far minimum standards are met"),
         finding=_finding(whole),
         also=_also(families, items, order, least, enough),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=states,
+        states=pd.DataFrame("" if country else "not applicable", frame.index, list(table), dtype=object),
         columns=_columns(order, least),
         groups={f: tuple(f"{f}_{key}" for key in (*ANSWERS, "answers")) for f in order}
         | ({"items": tuple(least)} if least else {}),
@@ -73,9 +78,8 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
         figures={key: Figure(value, "share", ANSWERS[key]) for key, value in _shares(whole).items() if key in ANSWERS}
         if whole.total()
         else {},
-        method=_method(area.settings.thresholds.providers),
-        inputs=wording.inputs(view, area, travel=False)[:1],
-        caveats=(*wording.caveats(area, travel=False)[:1], *NOTES),
+        method=METHOD.filled_with({"providers": enough}),
+        caveats=NOTES,
         picture="stacked" if order else "none",
     )
 
@@ -171,14 +175,3 @@ def _also(
         words = {"family": _label("service_types", worst), "share": Share(_met(families[worst]))}
         sentences.append(Message("The family that meets the least: “{family}”, {share}.", words))
     return tuple(sentences)
-
-
-def _method(providers: int) -> Message:
-    return Message(
-        "Services were asked about a checklist of minimum standards: by themselves, by others of their kind, or by the "
-        "commission. The last answer to each item counts. When the edition was made, the answers were added up by "
-        "family of services and item, each service in one family, and a sum was kept only where at least {providers} "
-        "organizations answered and not nearly all of them the same, so that no answer can be told of one of them. "
-        "Nothing is added up of what is secret. What nobody could answer stands beside the rest as not known.",
-        {"providers": providers},
-    )

@@ -5,6 +5,7 @@ A view that replaced another carries the counts itself (`write_counts`), so that
 
 import datetime as dt
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, rows_of, units_with
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import rows_of, units_with
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message
@@ -50,41 +52,31 @@ def change(view: View, area: StudyArea, *, previous: View | None = None, level: 
     InvalidRecord
         The earlier edition is later than this one, or the study area has no such level.
     """
-    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
-    index = pd.Index([str(code) for code in area.units(level).index], name="code")
+    frame = AnalysisFrame("change", view, area, level, usual=1)
+    index, level = frame.index, frame.level
     if previous is not None:
         _require_like(view, previous)
         day: dt.date | None = previous.edition
-        kinds = _kinds(view, previous)
-        table = pd.DataFrame(
-            {key: _counts(services.values(), area, level, index) for key, services in kinds.items()}, index
-        )
-        total: dict[str, int] = {key: len(services) for key, services in kinds.items()}
+        table, total = _tables(_kinds(view, previous), area, level, index)
     else:
         day, table, total = _stored(view, level, index)
-    unknown = [key for key in LABELS if key != "now"]
     if day is None:
-        now = view.active_places()
-        table = pd.DataFrame(dict.fromkeys(LABELS, 0), index)
-        table["now"] = _counts(now.values(), area, level, index)
-        total = {"now": len(now)}
-    states = pd.DataFrame(dict.fromkeys(unknown, "unknown" if day is None else ""), index, dtype=object)
-    return Result(
-        name="change",
+        now, total = _tables({"now": view.active_places()}, area, level, index)
+        table = pd.DataFrame(dict.fromkeys(LABELS, 0), index).assign(now=now["now"])
+    unknown = dict.fromkeys((key for key in LABELS if key != "now"), "unknown" if day is None else "")
+    return frame.result(
+        "list",
         title=Message("What changed since the earlier edition"),
         finding=_finding(total, day),
         also=_also(area, table) if day is not None else (),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=states,
+        states=pd.DataFrame(unknown, index, dtype=object),
         total=total,
         columns=tuple(Column(key, label, "count") for key, label in LABELS.items()),
         figures={k: Figure(total[k], "count", LABELS[k]) for k in ("new", "closed", "moved") if k in total},
         method=METHOD,
-        inputs=(*wording.inputs(view, area, travel=False)[:1], *_earlier(day)),
-        caveats=(*wording.caveats(area, travel=False)[:1], *NOTES),
+        inputs=() if day is None else (Input(Message("Earlier edition"), day),),
+        caveats=NOTES,
         picture="bars" if day is not None else "none",
     )
 
@@ -112,11 +104,9 @@ def write_counts(path: Path, view: View, previous: View, area: StudyArea) -> Non
     _require_like(view, previous)
     kinds = _kinds(view, previous)
     rows = [(-1, "", key, len(services)) for key, services in kinds.items()]
-    for level in area.levels:
-        index = pd.Index([str(code) for code in area.units(level.level).index])
-        for key, services in kinds.items():
-            counts = _counts(services.values(), area, level.level, index)
-            rows += [(level.level, code, key, count) for code, count in zip(index, counts, strict=True)]
+    for level in (level.level for level in area.levels):
+        table, _ = _tables(kinds, area, level, pd.Index([str(code) for code in area.units(level).index]))
+        rows += [(level, code, key, int(table[key][code])) for key in kinds for code in table.index]
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = off")
         db.execute("BEGIN")
@@ -160,16 +150,15 @@ def _where(places: Iterable[ServicePlace]) -> frozenset[tuple[object, ...]]:
     return frozenset((place.latitude, place.longitude, place.area_unit, place.country) for place in places)
 
 
-def _counts(services: Iterable[Iterable[ServicePlace]], area: StudyArea, level: int, index: pd.Index) -> list[int]:
-    tally: dict[str, int] = dict.fromkeys(map(str, index), 0)
-    for places in services:
-        for unit in units_with(places, area, level)[0]:
-            tally[unit] += 1
-    return list(tally.values())
-
-
-def _earlier(day: dt.date | None) -> tuple[Input, ...]:
-    return () if day is None else (Input(Message("Earlier edition"), day),)
+def _tables(
+    kinds: Mapping[str, Services], area: StudyArea, level: int, index: pd.Index
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return how many services of each kind are in each unit, and how many there are."""
+    counts = {}
+    for key, services in kinds.items():
+        tally = Counter(unit for places in services.values() for unit in units_with(places, area, level)[0])
+        counts[key] = [tally[unit] for unit in index]
+    return pd.DataFrame(counts, index), {key: len(services) for key, services in kinds.items()}
 
 
 def _finding(total: Mapping[str, int], day: dt.date | None) -> Message:

@@ -6,12 +6,13 @@ from typing import Literal
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, listed_services, units_in
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import listed_services, units_in
 from mapping.area.study_area import StudyArea
 from mapping.freshness import Freshness, checked_in_time
 from mapping.language.i18n import Message, Share
 from mapping.result import Column, Figure, Result
-from mapping.view.view import Entry, View
+from mapping.view.view import View
 
 LABELS: dict[Freshness, Message] = {
     "fresh": Message("Checked, no check due soon"),
@@ -39,28 +40,22 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     InvalidRecord
         The study area has no such level.
     """
-    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
-    listed = listed_services(view)
-    index = pd.Index([str(code) for code in area.units(level).index], name="code")
-    tally = Counter((unit, entry.freshness) for entry in listed for unit in units_in(entry, area, level)[0])
-    counts = pd.DataFrame({key: [tally[unit, key] for unit in index] for key in LABELS}, index)
+    frame, listed = AnalysisFrame("freshness", view, area, level, usual=1), listed_services(view)
+    tally = Counter((unit, entry.freshness) for entry in listed for unit in units_in(entry, area, frame.level)[0])
+    counts = pd.DataFrame({key: [tally[unit, key] for unit in frame.codes] for key in LABELS}, frame.index)
     services = counts.sum(axis=1)
     shares = counts.div(services.where(services > 0, 1), axis=0).astype(float)
     whole = {key: sum(entry.freshness == key for entry in listed) for key in LABELS}
     number = len(listed)
-    total: dict[str, float] = {"services": number}
-    total |= {key: whole[key] / number if number else 0.0 for key in LABELS}
+    total = {"services": number} | {key: whole[key] / number if number else 0.0 for key in LABELS}
     empty = services.map({0: "none listed"}).fillna("")
-    return Result(
-        name="freshness",
+    return frame.result(
+        "list",
         title=Message("How far the list can be relied on"),
         finding=_finding(whole, number),
         also=_also(area, counts, services, whole),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=pd.DataFrame({"services": services, **shares}),
-        states=pd.DataFrame(dict.fromkeys(LABELS, empty), index, dtype=object),
+        states=pd.DataFrame(dict.fromkeys(LABELS, empty), frame.index, dtype=object),
         total=total,
         columns=(
             Column("services", Message("Services listed"), "count"),
@@ -68,8 +63,7 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
         ),
         figures={key: Figure(total[key], "share", label) for key, label in LABELS.items()} if number else {},
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=False)[:1],
-        caveats=(*wording.caveats(area, travel=False)[:1], *_notes(listed, area, level)),
+        caveats=_notes(sum(not units_in(entry, area, frame.level)[0] for entry in listed)),
         picture="stacked",
     )
 
@@ -107,15 +101,10 @@ def _also(
     return tuple(sentences)
 
 
-def _notes(listed: list[Entry], area: StudyArea, level: int) -> tuple[Message, ...]:
+def _notes(without: int) -> tuple[Message, ...]:
     """Say how many services the country's line has beside those of the rows."""
-    without = sum(not units_in(entry, area, level)[0] for entry in listed)
-    if not without:
-        return ()
-    return (
-        Message(
-            "Services abroad, by phone alone, or without a place that may be shown, which stand in the line of the "
-            "country only: {count}.",
-            {"count": without},
-        ),
+    text = Message(
+        "Services abroad, by phone alone, or without a place that may be shown, which stand in the line of the country "
+        "only: {count}."
     )
+    return (text.filled_with({"count": without}),) if without else ()

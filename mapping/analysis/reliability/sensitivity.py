@@ -5,21 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from mapping.analysis.common import wording
 from mapping.analysis.common.ensemble import DRAWS, RIDES, Choices, choices, effects, middle, strongest
-from mapping.analysis.common.listed import (
-    ANY,
-    Sort,
-    by_area,
-    chosen_level,
-    chosen_minutes,
-    chosen_types,
-    counted,
-    points,
-    sort_of,
-    state_of,
-)
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, interval, people_of, people_within
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import ANY, Sort, chosen_types, sort_of, state_of
+from mapping.analysis.common.reached import Floats, Progress, Reached, interval
 from mapping.analysis.common.variants import Variant, VariantQuestion, variants
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, Text
@@ -63,47 +52,37 @@ def sensitivity(
     InvalidRecord, NotFound
         An option has a value that makes no sense here, or a folder of other data does not fit.
     """
-    minutes = chosen_minutes("sensitivity", minutes)
-    level, entries = chosen_level(area, level), counted(view, stale=stale)
+    frame = AnalysisFrame(
+        "sensitivity", view, area, level, minutes=minutes, scenario=scenario, stale=stale, client=client
+    )
     first, *others = chosen_types(types)
-    sorts = [first, *(sort for sort in others if points(sort.of(entries), area))]
-    if first.hidden and not points(first.of(entries), area):
+    sorts = [first, *(sort for sort in others if frame.spots(sort))]
+    if first.hidden and not frame.spots(first):
         sorts = sorts[1:] or [sort_of(ANY)]
     question = VariantQuestion(sorts, minutes, scenario, client, progress)
-    doubtful = counted(view, stale=not stale)
-    outcomes = variants(area, question, entries, doubtful, stale=stale)
-    drawn = people_within(
-        area,
-        {sort.key: points(sort.of(entries), area) for sort in sorts},
-        minutes=[minutes],
-        scenario=scenario,
-        unchecked={sort.key: points(sort.of(doubtful), area) for sort in sorts},
-        client=client,
-    )
-    among = choices(area, scenario)
-    table = _table(area, outcomes, drawn[sorts[0].key], among, level)
-    total = _total(outcomes)
-    shares = {sort.key: _whole(area, drawn[sort.key]) for sort in sorts}
+    outcomes = variants(area, question, frame.entries, frame.doubtful, stale=stale)
+    drawn, among = frame.within(sorts), choices(area, scenario)
+    shares = {
+        key: reached.gathered(frame.whole.matrix).shares(frame.whole.people)[:, 0] for key, reached in drawn.items()
+    }
     ends = np.array([interval(share) for share in shares.values()])  # (sorts, low or high)
     most = {key: strongest(effects(among, share[:, None])) for key, share in shares.items()}
-    state = state_of(sorts[0].of(entries), area)
-    return Result(
-        name="sensitivity",
+    table = _table(frame, outcomes, drawn[sorts[0].key], among)
+    total = _shares(outcomes, frame.whole.matrix)[:, :, 0]  # (variants, sorts)
+    state = state_of(sorts[0].of(frame.entries), area)
+    return frame.result(
+        "travel",
         title=Message("How sure the numbers are"),
         finding=_finding(outcomes, ends, state, minutes),
         also=_also(total, outcomes, sorts, ends, most, state),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=_states(table, state),
+        states=frame.states({str(key): state for key in table if key != "people"}),
         total=_totals(total, outcomes, ends, float(middle(shares[sorts[0].key])), most[sorts[0].key]),
         columns=_columns(outcomes, minutes),
         headline=("middle", "asked", *(variant.key for variant in outcomes[1:]), "most"),
         figures=_figures(shares, sorts, ends, state, minutes),
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=True),
-        caveats=(*wording.caveats(area, travel=True), *wording.unshown(by_area(sort_of(ANY).of(entries), area))),
+        unshown=sort_of(ANY).of(frame.entries),
     )
 
 
@@ -116,35 +95,22 @@ def _shares(variants: Sequence[Variant], matrix: Floats) -> Floats:
     return np.stack(shares)
 
 
-def _whole(area: StudyArea, drawn: Reached) -> Floats:
-    """Return the share of all people within reach as asked and in each draw."""
-    return drawn.gathered(np.ones((1, len(area.unit_codes)))).shares(people_of(area).sum(keepdims=True))[:, 0]
-
-
-def _table(area: StudyArea, variants: Sequence[Variant], drawn: Reached, among: Choices, level: int) -> pd.DataFrame:
-    units = area.units(level)
-    codes = [str(code) for code in units.index]
-    matrix = gathering(area, codes, level)
-    shares = _shares(variants, matrix)[:, 0]
-    draws = drawn.gathered(matrix).shares(matrix @ people_of(area))
+def _table(frame: AnalysisFrame, variants: Sequence[Variant], drawn: Reached, among: Choices) -> pd.DataFrame:
+    shares = _shares(variants, frame.units.matrix)[:, 0]
+    draws = drawn.gathered(frame.units.matrix).shares(frame.units.people)
     draws[0] = shares[0]
     low, high = interval(draws)
+    moved = effects(among, draws)
     columns: dict[str, object] = {
-        "people": units["people"].to_numpy("int64"),
+        "people": frame.census.astype("int64"),
         "asked": shares[0],
         "asked_low": low,
         "asked_high": high,
+        "middle": middle(draws),
+        **{variant.key: row for variant, row in zip(variants[1:], shares[1:], strict=True)},
+        "most": [strongest(moved, unit) for unit in range(len(frame.codes))],
     }
-    columns["middle"] = middle(draws)
-    columns |= {variant.key: row for variant, row in zip(variants[1:], shares[1:], strict=True)}
-    moved = effects(among, draws)
-    columns["most"] = [strongest(moved, unit) for unit in range(len(codes))]
-    return pd.DataFrame(columns, index=pd.Index(codes, name="code"))
-
-
-def _total(variants: Sequence[Variant]) -> Floats:
-    """Return the share of the whole area, shape (variants, sorts)."""
-    return _shares(variants, np.ones((1, variants[0].people.size)))[:, :, 0]
+    return pd.DataFrame(columns, frame.index)
 
 
 def _totals(total: Floats, variants: Sequence[Variant], ends: Floats, half: float, most: Text) -> dict[str, object]:
@@ -158,11 +124,6 @@ def _totals(total: Floats, variants: Sequence[Variant], ends: Floats, half: floa
         **rest,
         "most": most,
     }
-
-
-def _states(table: pd.DataFrame, state: str) -> pd.DataFrame:
-    values = np.where(table["people"] == 0, "not applicable", state)
-    return pd.DataFrame({key: values for key in table if key != "people"}, index=table.index, dtype=object)
 
 
 def _columns(variants: Sequence[Variant], minutes: int) -> tuple[Column, ...]:

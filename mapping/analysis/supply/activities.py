@@ -1,14 +1,14 @@
 """Activities: who does what, where and when (4W), by region, beside the services that are listed there."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from sqlite3 import Row
 
 import pandas as pd
 
-from mapping.analysis.common import wording
-from mapping.analysis.common.listed import ANY, chosen_level, counted, sort_of, units_at, units_in
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import ANY, sort_of, units_at, units_in
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, People, Text
 from mapping.language.taxonomy import Vocabulary
@@ -35,49 +35,39 @@ def activities(view: View, area: StudyArea, *, level: int | None = None) -> Resu
     InvalidRecord
         The study area has no such level.
     """
-    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
-    rows = view.rows("activity")
-    units = [str(code) for code in area.units(level).index]
-    by_unit: dict[str, list[Row]] = {unit: [] for unit in units}
-    wider = 0
-    for row in rows:
-        at = units_at(area, _code(row, area), level)
-        wider += len(at) != 1
+    frame = AnalysisFrame("activities", view, area, level, usual=1)
+    rows, level = view.rows("activity"), frame.level
+    by_unit: dict[str, list[Row]] = {unit: [] for unit in frame.codes}
+    placed = [(row, units_at(area, _code(row, area), level)) for row in rows]
+    for row, at in placed:
         if len(at) == 1:
             by_unit[at[0]].append(row)
     types = sorted({str(row["service_type"]) for row in rows if row["service_type"]})
-    services = _services(view, area, level, units)
-    lines = {unit: _line(own, view.edition, types) | {"services": services[unit]} for unit, own in by_unit.items()}
-    index = pd.Index(units, name="code")
-    table = pd.DataFrame([lines[unit] for unit in units], index).astype("int64")
-    unknown = {unit: _silent(own) for unit, own in by_unit.items()}
-    states = pd.DataFrame({"reached": [_reached_state(by_unit[u], unknown[u]) for u in units]}, index, dtype=object)
-    total = _line(rows, view.edition, types) | {"services": len(sort_of(ANY).of(counted(view)))}
+    helping = sort_of(ANY).of(frame.entries)
+    services = Counter(unit for entry in helping for unit in units_in(entry, area, level)[0])
+    lines = [_line(own, view.edition, types) | {"services": services[unit]} for unit, own in by_unit.items()]
+    table = pd.DataFrame(lines, frame.index).astype("int64")
+    total = _line(rows, view.edition, types) | {"services": len(helping)}
     total["overlaps"] = int(table["overlaps"].sum())
-    return Result(
-        name="activities",
+    return frame.result(
+        "list",
         basis="activities",
         title=Message("Who does what, where and when"),
         finding=_finding(total, table),
         also=_also(total, table),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=states,
+        states=pd.DataFrame({"reached": list(map(_reached_state, by_unit.values()))}, frame.index, dtype=object),
         total=total,
         columns=_columns(types),
         headline=KEYS,
         groups={"kinds": tuple(types)} if types else {},
         group_labels={"kinds": Message("Activities by kind")} if types else {},
         figures={
-            "organizations": Figure(total["organizations"], "count", LABELS["organizations"]),
-            "activities": Figure(total["activities"], "count", LABELS["activities"]),
-            "reached": Figure(total["reached"], "people", LABELS["reached"]),
+            key: Figure(total[key], "people" if key == "reached" else "count", LABELS[key])
+            for key in ("organizations", "activities", "reached")
         },
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=False)[:1],
-        caveats=(*wording.caveats(area, travel=False)[:1], *_notes(wider, _silent(rows))),
+        caveats=_notes(sum(len(at) != 1 for _, at in placed), _silent(rows)),
         picture="bars",
     )
 
@@ -157,18 +147,10 @@ def _silent(rows: Sequence[Row]) -> int:
     return sum(row["reached"] is None and row["status"] in ("ongoing", "completed") for row in rows)
 
 
-def _reached_state(rows: Sequence[Row], silent: int) -> str:
+def _reached_state(rows: Sequence[Row]) -> str:
     if not rows:
         return "none listed"
-    return "unknown" if silent and not any(row["reached"] for row in rows) else ""
-
-
-def _services(view: View, area: StudyArea, level: int, units: Sequence[str]) -> dict[str, int]:
-    tally = dict.fromkeys(units, 0)
-    for entry in sort_of(ANY).of(counted(view)):
-        for unit in units_in(entry, area, level)[0]:
-            tally[unit] += 1
-    return tally
+    return "unknown" if _silent(rows) and not any(row["reached"] for row in rows) else ""
 
 
 def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
@@ -199,39 +181,19 @@ def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
 
 
 def _also(total: Mapping[str, int], table: pd.DataFrame) -> tuple[Message, ...]:
-    sentences = []
-    if total["reached"]:
-        sentences.append(
-            Message("People reached, as the organizations told: {people}.", {"people": People(total["reached"])})
-        )
-    if total["overlaps"]:
-        sentences.append(
-            Message(
-                "Organizations do the same at the same time in the same place: {count}.", {"count": total["overlaps"]}
-            )
-        )
-    if total["ended"]:
-        sentences.append(
-            Message("Called ongoing, though their last day has passed: {count}.", {"count": total["ended"]})
-        )
     alone = int(((table["activities"] > 0) & (table["services"] == 0)).sum())
-    if alone:
-        sentences.append(Message("Areas with activities, but without any listed service: {count}.", {"count": alone}))
-    return tuple(sentences)
+    sentences = (
+        (Message("People reached, as the organizations told: {people}."), total["reached"]),
+        (Message("Organizations do the same at the same time in the same place: {count}."), total["overlaps"]),
+        (Message("Called ongoing, though their last day has passed: {count}."), total["ended"]),
+        (Message("Areas with activities, but without any listed service: {count}."), alone),
+    )
+    return tuple(text.filled_with({"count": count, "people": People(count)}) for text, count in sentences if count)
 
 
 def _notes(wider: int, silent: int) -> tuple[Message, ...]:
-    notes = []
-    if silent:
-        words = {"count": silent}
-        notes.append(
-            Message("Activities whose number of people reached is not told, or too small to be shown: {count}.", words)
-        )
-    if wider:
-        notes.append(
-            Message(
-                "Activities told for a wider area, which stand in the line of the country only: {count}.",
-                {"count": wider},
-            )
-        )
-    return tuple(notes)
+    notes = (
+        (Message("Activities whose number of people reached is not told, or too small to be shown: {count}."), silent),
+        (Message("Activities told for a wider area, which stand in the line of the country only: {count}."), wider),
+    )
+    return tuple(note.filled_with({"count": count}) for note, count in notes if count)

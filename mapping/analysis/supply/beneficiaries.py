@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mapping.analysis.common import wording
-from mapping.analysis.common.listed import chosen_level, core_types
+from mapping.analysis.common.frame import AnalysisFrame
+from mapping.analysis.common.listed import core_types
 from mapping.analysis.common.presence import ServicePresence
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
@@ -94,58 +94,44 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
     InvalidRecord, NotFound
         The study area has no such level; there is no such group for the readers of this view.
     """
-    level = chosen_level(area, min(1, area.levels[-1].level) if level is None else level)
+    frame = AnalysisFrame("beneficiaries", view, area, level, usual=1)
     known = groups_of(view, area)
-    if group is not None and group not in {known_group.key for known_group in known}:
-        raise NotFound(
-            f"{group!r} is no group of people here; there are {', '.join(known_group.key for known_group in known)}"
-        )
     terms = [term for term in core_types() if term.audience == "public"]
-    listing = ServicePresence(view, area, level)
+    listing = ServicePresence(view, area, frame.level)
     anybody = _reached(listing, terms)
     if group is not None:
-        return _one(view, area, listing, terms, next(known_group for known_group in known if known_group.key == group))
-    opened = {known_group.key: _open(listing, terms, known_group) for known_group in known}
-    closed = {key: _closed(anybody, cells) for key, cells in opened.items()}
-    unsure = {
-        group.key: _to_ask(anybody, opened[group.key], _open(listing, terms, group, surely=True)) for group in known
-    }
-    people = area.units(level)["people"].to_numpy()
-    table = pd.DataFrame(
-        {"listed": anybody.sum(axis=1), **{key: boxes.sum(axis=1) for key, boxes in closed.items()}}, anybody.index
-    )
-    state = np.where(people == 0, "not applicable", np.where(table["listed"] == 0, "none listed", ""))
+        chosen = next((own for own in known if own.key == group), None)
+        if chosen is None:
+            raise NotFound(f"{group!r} is no group of people here; there are {', '.join(own.key for own in known)}")
+        return _one(frame, listing, terms, chosen, anybody)
+    opened = {own.key: _open(listing, terms, own) for own in known}
+    closed = {key: anybody & ~cells for key, cells in opened.items()}
+    unsure = {own.key: anybody & opened[own.key] & ~_open(listing, terms, own, surely=True) for own in known}
+    sums = {key: boxes.sum(axis=1) for key, boxes in closed.items()}
+    table = pd.DataFrame({"listed": anybody.sum(axis=1), **sums}, anybody.index)
+    state = np.where(table["listed"] == 0, "none listed", "")
     boxes = int(anybody.to_numpy().sum())
-    return Result(
-        name="beneficiaries",
+    everywhere = {key: int((cells.any() & ~(anybody & ~cells).any()).sum()) for key, cells in closed.items()}
+    return frame.result(
+        "units",
         basis="confirmed",
         title=Message("Who finds help closed, by region"),
         finding=_finding(known, closed, boxes),
         also=(*_also(known, closed, terms), *_unsure(known, unsure, boxes)),
-        audience=view.audience,
-        edition=view.edition,
-        level=level,
         table=table,
-        states=pd.DataFrame({known_group.key: state for known_group in known}, table.index, dtype=object),
-        total={"listed": int(anybody.any().sum())}
-        | {
-            key: int((closed_cells.any() & ~(anybody & ~closed_cells).any()).sum())
-            for key, closed_cells in closed.items()
-        },
-        columns=(
-            Column("listed", Message("Functions listed, for anybody"), "count"),
-            *(Column(known_group.key, known_group.label, "count", more_is="worse") for known_group in known),
-        ),
-        groups={
-            key: tuple(known_group.key for known_group in known if known_group.dimension == key) for key in DIMENSIONS
-        },
+        states=frame.states({own.key: state for own in known}),
+        total={"listed": int(anybody.any().sum()), **everywhere},
+        columns=(LISTED, *(Column(own.key, own.label, "count", more_is="worse") for own in known)),
+        groups={key: tuple(own.key for own in known if own.dimension == key) for key in DIMENSIONS},
         group_labels=DIMENSIONS,
         figures=_figures(known, closed, boxes),
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=False),
-        caveats=(*wording.caveats(area, travel=False), *_notes(view)),
+        caveats=_notes(view),
         picture="bars",
     )
+
+
+LISTED = Column("listed", Message("Functions listed, for anybody"), "count")
 
 
 def _reached(listing: ServicePresence, terms: Sequence[Term]) -> pd.DataFrame:
@@ -171,51 +157,39 @@ def _open(
     return pd.DataFrame(columns, pd.Index(listing.units, name="code"), dtype=bool)
 
 
-def _closed(anybody: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
-    return anybody & ~opened
-
-
-def _to_ask(anybody: pd.DataFrame, opened: pd.DataFrame, surely: pd.DataFrame) -> pd.DataFrame:
-    """Return where a function may take a group, but one has to ask every service behind it."""
-    return anybody & opened & ~surely
-
-
 def _one(
-    view: View, area: StudyArea, listing: ServicePresence, terms: Sequence[Term], group: BeneficiaryGroup
+    frame: AnalysisFrame,
+    listing: ServicePresence,
+    terms: Sequence[Term],
+    group: BeneficiaryGroup,
+    anybody: pd.DataFrame,
 ) -> Result:
     """Return the matrix of functions for one group."""
-    by_term = {term.code: listing.states(term, group.fits) for term in terms}
-    index = pd.Index(listing.units, name="code")
-    states = pd.DataFrame({c: [cells[u][0] for u in index] for c, cells in by_term.items()}, index, dtype=object)
-    counts = pd.DataFrame({c: [cells[u][1] for u in index] for c, cells in by_term.items()}, index)
-    anybody = _reached(listing, terms)
+    index, by_term = anybody.index, {term.code: listing.states(term, group.fits).values() for term in terms}
+    states = {code: [state for state, _ in cells] for code, cells in by_term.items()}
+    counts = {code: [count for _, count in cells] for code, cells in by_term.items()}
     opened = _open(listing, terms, group)
-    closed, unsure = _closed(anybody, opened), _to_ask(anybody, opened, _open(listing, terms, group, surely=True))
+    closed, unsure = anybody & ~opened, anybody & opened & ~_open(listing, terms, group, surely=True)
     sums = {"listed": anybody.sum(axis=1), "closed": closed.sum(axis=1), "to_ask": unsure.sum(axis=1)}
-    table = pd.DataFrame({**sums, **counts})
     words = {"group": group.label, "closed": int(closed.to_numpy().sum()), "boxes": int(anybody.to_numpy().sum())}
-    return Result(
-        name="beneficiaries",
+    return frame.result(
+        "units",
         basis="confirmed",
         title=Message("Core functions for one group: {group}", words),
         finding=Message(
             "“{group}”: closed to them {closed:is|are} {closed} of {boxes} cells in which something is listed", words
         ),
-        audience=view.audience,
-        edition=view.edition,
-        level=listing.level,
-        table=table,
-        states=states,
+        table=pd.DataFrame({**sums, **counts}, index),
+        states=pd.DataFrame(states, index, dtype=object),
         columns=(
-            Column("listed", Message("Functions listed, for anybody"), "count"),
+            LISTED,
             Column("closed", Message("Functions closed to them"), "count", more_is="worse"),
             Column("to_ask", Message("Functions where they must ask first"), "count", more_is="worse"),
             *(Column(term.code, term.labels, "count", more_is="better") for term in terms),
         ),
         headline=("listed", "closed", "to_ask"),
         method=METHOD,
-        inputs=wording.inputs(view, area, travel=False),
-        caveats=(*wording.caveats(area, travel=False), *_notes(view)),
+        caveats=_notes(frame.view),
         layout="matrix",
     )
 
@@ -280,13 +254,14 @@ def _figures(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFram
 def _notes(view: View) -> tuple[Message, ...]:
     silent = sum(not entry.serves and not entry.excludes for entry in view.services())
     words = {"count": silent}
-    notes = [
-        Message("A service that names only some people may take others too when they ask. This shows what is written.")
-    ]
-    if silent:
-        notes.append(
-            Message("Services that do not say whom they take, and count as open to everybody: {count}.", words)
-        )
-    if view.audience == "public":
-        notes.append(Message("Groups whose name could endanger somebody are left out."))
-    return tuple(notes)
+    notes = (
+        (
+            Message(
+                "A service that names only some people may take others too when they ask. This shows what is written."
+            ),
+            True,
+        ),
+        (Message("Services that do not say whom they take, and count as open to everybody: {count}.", words), silent),
+        (Message("Groups whose name could endanger somebody are left out."), view.audience == "public"),
+    )
+    return tuple(note for note, holds in notes if holds)

@@ -23,7 +23,7 @@ from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
 from mapping.render.report import EDITIONS, Edition, require_edition
 from mapping.render.report.chapters.actors import COMMISSION, DESK
-from mapping.render.report.chapters.landscape import HEAD, calls, listed, where
+from mapping.render.report.chapters.landscape import calls, listed, where
 from mapping.render.report.chapters.recommendations import write
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Report
@@ -141,7 +141,7 @@ def _here(pen: Pen, unit: str) -> None:
     if not inside:
         pen.say(Message("No service is listed here that is active and not long overdue for a check."), "note")
         return
-    pen.table(Message("Services here"), HEAD, (listed(pen, entry) for entry in inside[:SHOWN]), small=True)
+    pen.outlined("here", (listed(pen, entry) for entry in inside[:SHOWN]))
     if len(inside) > SHOWN:
         pen.say(Message("And {count} more; they stand in the directory.", {"count": len(inside) - SHOWN}), "source")
     if len(every) > len(inside):
@@ -181,15 +181,8 @@ def _near(pen: Pen, unit: str) -> None:
         pen.say(
             by_season if area.has_winter else Message("Minutes from {place}, by road and on foot.", place), "source"
         )
-    head = (
-        Message("Need"),
-        Message("Nearest that was checked"),
-        Message("Where"),
-        Message("Phone"),
-        Message("Minutes, summer / winter") if area.has_winter else Message("Minutes"),
-    )
-    rows = map(nearest, Vocabulary.load("needs").terms())
-    pen.table(Message("Nearest help for each need"), head, rows, small=True)
+    minutes = Message("Minutes, summer / winter") if area.has_winter else Message("Minutes")
+    pen.outlined("nearest", map(nearest, Vocabulary.load("needs").terms()), columns=(minutes,))
 
 
 def _statement(material: Sources, unit: str, answers: Iterable[Term]) -> str:
@@ -249,15 +242,11 @@ def _gaps(pen: Pen, unit: str) -> None:
             rows.append((share, (coverage.group_labels.get(group, group), *cells)))
     rows.sort(key=lambda row: row[0])
     if rows:
-        pen.table(
-            Message("Core functions that are farthest"),
-            (
-                Message("Function"),
-                *(Message("Within {minutes} minutes", {"minutes": minutes}) for minutes in (60, 120)),
-            ),
+        pen.outlined(
+            "gaps",
             [row for _, row in rows[:6]],
             source=material.source(coverage),
-            small=True,
+            columns=(*(Message("Within {minutes} minutes", {"minutes": minutes}) for minutes in (60, 120)),),
         )
 
 

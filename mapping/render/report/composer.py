@@ -1,7 +1,11 @@
 """Pen: writes the parts of a report, one chapter after another, and numbers its tables and pictures."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+import tomllib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from mapping.language.i18n import Message, show
 from mapping.render.charts import STATE_FILLS, chart, kind_of
@@ -24,6 +28,13 @@ from mapping.render.report.recommendations import Progress, Recommendation
 from mapping.render.report.sources import Sources
 from mapping.result import SPEAKING, STATE_NOTES, STATE_SIGNS, STATES, Column, Kind, Result
 from mapping.view.view import Entry
+
+
+@cache
+def outline() -> Mapping[str, Any]:
+    """Return the chapters, the tables and the acronyms of the report, by ``outline.toml``."""
+    return tomllib.loads(Path(__file__).with_name("outline.toml").read_text(encoding="utf-8"))
+
 
 FEW = 8
 """With at most so many units, and more columns than units, a table reads better with the units across."""
@@ -108,6 +119,32 @@ class Pen:
         titles = tuple(say(title) for title in head)
         self._blocks.append(
             ReportTable(label, say(caption), titles, made, source, anchor and f"t-{anchor}", small, even)
+        )
+
+    def outlined(
+        self,
+        name: str,
+        rows: Iterable[TableRow | Sequence[object]],
+        *,
+        columns: Sequence[object] = (),
+        caption: object = None,
+        words: Mapping[str, object] | None = None,
+        anchor: str | None = None,
+        source: str | Collection[Entry] = "",
+    ) -> None:
+        """Write a table of the outline, with some columns in place of its ``*``, and ``words`` in its caption."""
+        known = outline()["table"][name]
+        head: list[object] = []
+        for title in known["head"]:
+            head.extend(columns if title == "*" else [Message.of(title)])
+        self.table(
+            caption or Message.of(known["caption"], words),
+            head,
+            rows,
+            source=source,
+            anchor=known.get("anchor", name) if anchor is None else anchor,
+            small=known.get("small", False),
+            even=known.get("even", False),
         )
 
     def _row(self, row: TableRow | Sequence[object]) -> TableRow:

@@ -1,9 +1,6 @@
 """The outline of the report: which parts each chapter has, by ``outline.toml``."""
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from mapping.language.i18n import Message
@@ -19,7 +16,7 @@ from mapping.render.report.chapters import (
     summary,
 )
 from mapping.render.report.chapters import recommendations as asked
-from mapping.render.report.composer import Pen
+from mapping.render.report.composer import Pen, outline
 
 Part = Mapping[str, Any]
 
@@ -29,12 +26,6 @@ PARTS: Mapping[str, Callable[[Pen], None]] = {
     for name, function in module.PARTS.items()
 }
 """What a part's name in the outline writes."""
-
-
-@cache
-def outline() -> Mapping[str, list[Part]]:
-    """Return the chapters and the acronyms."""
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def write(pen: Pen) -> None:

@@ -145,7 +145,7 @@ def test_no_place_is_ever_proposed_for_what_is_secret(tiny_area, kind):
     """Not even for those who may see such services: a proposal is a hint at where the others are."""
     listed = view(service(kind, at=CHASHMA))
     listed.audience = "focal_point"
-    with pytest.raises(UnsafePublication, match="depend on hidden places"):
+    with pytest.raises(UnsafePublication, match="are not published"):
         siting(listed, tiny_area, type=kind)
 
 

@@ -6,7 +6,7 @@ from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.charts import WIDE, draw_stacked
-from mapping.render.report.chapters.landscape import HEAD, listed
+from mapping.render.report.chapters.landscape import listed
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Cell
 from mapping.render.report.recommendation_rules import DEFAULTS, MINISTRIES, TASKS, addressee
@@ -42,9 +42,8 @@ def _mandates(pen: Pen) -> None:
         types = {*entry.types, *(code.split("-")[0] for code in entry.types)}
         return entry.organization.kind == "government" and not types.isdisjoint(codes)
 
-    pen.table(
-        Message("Who answers for which help"),
-        (Message("Organization"), Message("Answers for"), Message("Listed services of state authorities")),
+    pen.outlined(
+        "mandates",
         (
             (
                 name,
@@ -54,8 +53,6 @@ def _mandates(pen: Pen) -> None:
             for name, codes in codes_of.items()
         ),
         source=material.entries,
-        anchor="mandates",
-        small=True,
     )
     named = Message(
         "The organizations are those that the study area names; which help falls to which of them is a rule of "
@@ -81,9 +78,7 @@ def _desks(pen: Pen) -> None:
             },
         )
     )
-    rows = (listed(pen, entry) for entry in desks)
-    title = Message("Commissions and referral desks")
-    pen.table(title, HEAD, rows, source=desks, anchor="desks", small=True)
+    pen.outlined("desks", (listed(pen, entry) for entry in desks), source=desks)
 
 
 def _organizations(pen: Pen) -> None:
@@ -104,19 +99,14 @@ def _organizations(pen: Pen) -> None:
     order = [term.code for term in Vocabulary.load("organization_types").terms() if counts[term.code, "all"]]
     order += sorted({organization.kind for organization in material.organizations} - set(order))
     places = (*material.regions, "elsewhere", "all")
-    pen.table(
-        Message("Organizations by kind and region"),
-        (
-            Message("Kind"),
-            *(material.area.unit(code).titles for code in material.regions),
-            ELSEWHERE,
-            Message("All"),
-        ),
+    pen.outlined(
+        "actors",
         ((_kind(pen, kind), *(_counted(pen, counts[kind, place]) for place in places)) for kind in order),
         source=material.entries,
-        anchor="actors",
-        even=True,
-        small=True,
+        columns=(
+            *(material.area.unit(code).titles for code in material.regions),
+            ELSEWHERE,
+        ),
     )
 
 
@@ -156,20 +146,10 @@ def _profiles(pen: Pen) -> None:
             len(programmes),
         )
 
-    pen.table(
-        Message("Who offers what, where, and within which programmes"),
-        (
-            Message("Organization"),
-            Message("Help"),
-            Message("Where"),
-            Message("Programmes"),
-            Message("Services"),
-            Message("Activities"),
-        ),
+    pen.outlined(
+        "profiles",
         map(profile, bodies[:MOST]),
         source=[entry for organization in bodies[:MOST] for entry in services[organization.id]],
-        anchor="profiles",
-        small=True,
     )
     if len(bodies) > MOST:
         pen.say(Message("And {count} more; they stand in the directory.", {"count": len(bodies) - MOST}), "source")
@@ -190,15 +170,13 @@ def _agreements(pen: Pen) -> None:
         (kinds.get(row["from_organization_id"], ""), kinds.get(row["to_organization_id"], "")) for row in force
     )
     few = Message("fewer than {least}", {"least": least})
-    pen.table(
-        Message("Agreements in force by kind of organization"),
-        (Message("From"), Message("To"), Message("Agreements")),
+    pen.outlined(
+        "agreements",
         (
             (_kind(pen, giver), _kind(pen, other), count if count >= least else few)
             for (giver, other), count in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
         source=material.entries,
-        anchor="agreements",
     )
 
 

@@ -49,9 +49,8 @@ def _directory(pen: Pen) -> None:
         inside = material.units_of(entry)
         elsewhere = "abroad" if material.is_abroad(entry) else "by phone"
         groups[next((code for code in material.regions if code in inside), elsewhere)].append(entry)
-    head = (Message("Organization"), Message("Services"), Message("Where"), Message("Phone"), Message("Languages"))
     for group, entries in groups.items():
-        pen.table(titles[group], head, _rows(pen, entries), source=entries, small=True)
+        pen.outlined("directory", _rows(pen, entries), caption=titles[group], source=entries)
 
 
 def _rows(pen: Pen, entries: Iterable[Entry]) -> Iterator[tuple[str, ...]]:
@@ -77,9 +76,8 @@ def _taxonomy(pen: Pen) -> None:
     material = pen.material
     terms = material.types.terms()
     names = {term.code: str(term.label(material.language)) for term in terms}
-    pen.table(
-        Message("Types of service"),
-        (Message("Type of service"), Message("Code"), Message("Pillar"), Message("Core function")),
+    pen.outlined(
+        "taxonomy",
         (
             (names[term.code], term.code, str(term.pillar or ""), YES if term.core else NO)
             if term.parent
@@ -87,7 +85,6 @@ def _taxonomy(pen: Pen) -> None:
             for term in terms
         ),
         source=material.say(DRAFTS if any(material.language in term.drafts for term in terms) else TAXONOMY),
-        small=True,
     )
 
 
@@ -133,12 +130,11 @@ def _open_data(pen: Pen) -> None:
     ]
     sums = {name: hashlib.sha256(contents).hexdigest() for name, contents in files}
     # A checksum is one word of 64 signs: it stands in two lines, so that a page can hold it.
-    pen.table(
-        Message("Checksums"),
-        (Message("File"), Message("Size, kB"), "SHA-256"),
+    pen.outlined(
+        "open-data",
         ((name, math.ceil(len(held) / 1000), f"{sums[name][:32]} {sums[name][32:]}") for name, held in files),
+        columns=("SHA-256",),
         source=material.say(Message("Tables as CSV, in the language of this report.")),
-        small=True,
     )
 
 

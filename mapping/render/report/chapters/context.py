@@ -25,11 +25,11 @@ def _population(pen: Pen) -> None:
     of_counts, of_people = (area.attributions(part, language=language) for part in ("population/census", "population"))
     words = {"day": area.file.population.date, "said": "; ".join(of_counts or of_people)}
     codes = dict.fromkeys((*material.regions, str(area.units(0).index[0])))
-    pen.table(
-        Message("How many people live where"),
-        (area.level_name(min(1, len(area.levels) - 1), language), Message("People")),
+    pen.outlined(
+        "population",
         ((material.label(code), area.unit(code).people) for code in codes),
         source=material.say(Message("Source, as of {day}: {said}", words)),
+        columns=(area.level_name(min(1, len(area.levels) - 1), language),),
     )
 
 
@@ -48,12 +48,7 @@ def _figures(pen: Pen) -> None:
         for column in (cases.column(key) for key, year in years.items() if year == max(years.values())):
             cell = pen.cell(cases, str(cases.table.index[0]), column)
             rows.append(TableRow(material.say(column.short or column.label), (cell,)))
-    pen.table(
-        Message("Figures of the latest year of each measure"),
-        (Message("Year and source"), Message("Count")),
-        rows,
-        source=material.basis(cases),
-    )
+    pen.outlined("figures", rows, source=material.basis(cases))
 
 
 def _destinations(pen: Pen) -> None:

@@ -40,9 +40,8 @@ def _standards(pen: Pen) -> None:
         svg = chart(result, material.area, language=material.language, width=WIDE, titled=False)
         pen.picture(svg, result, caption=result.title, source=source, of="standards")
     heads = [result.column(key).short or result.column(key).label for key in next(iter(families.values()))]
-    pen.table(
-        result.title,
-        (Message("Family of services"), *heads),
+    pen.outlined(
+        "standards",
         (
             (
                 result.group_labels[family],
@@ -51,18 +50,18 @@ def _standards(pen: Pen) -> None:
             for family in families
         ),
         source=source,
-        anchor="standards",
+        caption=result.title,
+        columns=heads,
     )
     sums = met_and_known(material.view, material.area)
-    pen.table(
-        result.group_labels.get("items", ""),
-        (Message("Item"), Message("Met"), Message("Answers")),
+    pen.outlined(
+        "items",
         (
             (column.label, pen.cell(result, code, column), sums[column.key][1])
             for column in map(result.column, result.groups.get("items", ()))
         ),
         source=source,
-        anchor="items",
+        caption=result.group_labels.get("items", ""),
     )
 
 
@@ -77,14 +76,7 @@ def _checklist(pen: Pen) -> None:
             about = material.type_label(term.service_type) if term.service_type else Message("every service")
             duty = DUTIES.get(term.obligation, Message("not stated"))
             rows.append((term.labels, about, duty, Share(met / known) if known else Message("not known")))
-    pen.table(
-        Message("Proposed national checklist"),
-        (Message("Item"), Message("For"), Message("Duty"), Message("Met")),
-        rows,
-        source=material.basis(material.results["standards"]),
-        anchor="checklist",
-        small=True,
-    )
+    pen.outlined("checklist", rows, source=material.basis(material.results["standards"]))
 
 
 def _figures_of_parts(pen: Pen) -> None:
@@ -106,12 +98,10 @@ def _figures_of_parts(pen: Pen) -> None:
 def _told_apart(pen: Pen) -> None:
     rows = pen.material.view.rows("case_count")
     told = {label: sum(bool(row[key]) for row in rows) for key, label in ASKED.items()}
-    pen.table(
-        Message("What the figures tell apart"),
-        (Message("Told apart"), Message("Figures that tell it"), Message("Figures that do not")),
+    pen.outlined(
+        "told",
         ((label, count, len(rows) - count) for label, count in told.items() if rows),
         source=pen.material.basis(pen.material.results["cases"]),
-        anchor="told",
     )
 
 

@@ -1,11 +1,11 @@
 """Chapter 8: where help is missing, and the indicators of this edition."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from mapping.analysis.adequacy.cases import PARTS as PARTS_OF_CASES
 from mapping.analysis.adequacy.cases import unlike
 from mapping.language.i18n import Message, Share, number, ranged
-from mapping.render.report.composer import Pen
+from mapping.render.report.composer import Pen, outline
 from mapping.result import STATES, Figure, Result
 
 SECTIONS = (
@@ -62,29 +62,22 @@ def _proposals(pen: Pen, result: Result) -> None:
     for curve in result.curves:
         ends = zip(curve.y, curve.low, curve.high, strict=True)
         texts = [Figure(y, "people", result.title, low, high).text(pen.material.language) for y, low, high in ends]
-        pen.table(
-            Message("People gained by so many new places, one after the other"),
-            (Message("New places"), curve.label),
+        pen.outlined(
+            "proposals",
             ((str(count), text) for count, text in enumerate(texts) if count),
             source=pen.material.source(result),
-            small=True,
+            columns=(curve.label,),
         )
 
 
-def _figure(name: str, key: str) -> Callable[[Pen], object]:
-    def text(pen: Pen) -> object:
-        figure = pen.material.results[name].figures.get(key)
-        return figure.text(pen.material.language) if figure else UNKNOWN
-
-    return text
+def _figure(pen: Pen, name: str, key: str) -> object:
+    figure = pen.material.results[name].figures.get(key)
+    return figure.text(pen.material.language) if figure else UNKNOWN
 
 
-def _total(name: str, key: str) -> Callable[[Pen], object]:
-    def text(pen: Pen) -> object:
-        result = pen.material.results[name]
-        return (key in result.table and result.total_text(key, pen.material.language)) or UNKNOWN
-
-    return text
+def _total(pen: Pen, name: str, key: str) -> object:
+    result = pen.material.results[name]
+    return (key in result.table and result.total_text(key, pen.material.language)) or UNKNOWN
 
 
 def _gini(pen: Pen) -> object:
@@ -147,48 +140,20 @@ def _progress(pen: Pen) -> object:
     return Message("no earlier recommendations were given") if share is None else Share(share)
 
 
-INDICATORS: tuple[tuple[str, Message, Callable[[Pen], object], str], ...] = (
-    ("I01", Message("Cells of the referral matrix in which something is listed"), _figure("nrm", "listed"), "nrm"),
-    ("I02", Message("People within 60 minutes of any service"), _total("coverage", "any_60"), "coverage"),
-    ("I02", Message("People within 120 minutes of any service"), _total("coverage", "any_120"), "coverage"),
-    (
-        "I03",
-        Message("Services for each 100,000 people around"),
-        _total("accessibility", "any_services"),
-        "accessibility",
-    ),
-    ("I04", Message("Unevenness between people (Gini)"), _gini, "equity"),
-    (
-        "I04",
-        Message("Share of the services that falls to the fifth who have least"),
-        _figure("equity", "fifth"),
-        "equity",
-    ),
-    ("I05", Message("Family places against the norm"), lambda _: STATES["not published"], "norms"),
-    ("I06", Message("Core functions closed to the group that is worst off"), _closed, "beneficiaries"),
-    (
-        "I07",
-        Message("People within an hour of help in the language of this edition that reaches fewest"),
-        _spoken,
-        "languages",
-    ),
-    ("I08", Message("People within an hour of help at night"), _figure("round_the_clock", "any"), "round_the_clock"),
-    ("I09", Message("Referrals without an agreement"), _figure("pathways", "unagreed"), "pathways"),
-    ("I10", Message("Minimum standards met"), _figure("standards", "met"), "standards"),
-    ("I10", Message("Minimum standards of which it is not known"), _figure("standards", "unknown"), "standards"),
-    (
-        "I11",
-        Message("Services checked in time"),
-        lambda pen: UNKNOWN if pen.material.fresh_share is None else pen.material.say(pen.material.fresh_share),
-        "freshness",
-    ),
-    ("I12", Message("Times by which two numbers of cases differ at most"), _unlike, "cases"),
-    ("I13", Message("Victims identified for each 100,000 people"), _figure("cases", "rate"), "cases"),
-    ("I14", Message("People who were referred to help, of those identified"), _referred, "cases"),
-    ("I15", Message("Main countries of destination in which help is listed"), _destinations, "destinations"),
-    ("I16", Message("Recommendations of the previous edition that were reached"), _progress, ""),
-)
-"""Code, name, value and table of each indicator of the outline."""
+VALUES: Mapping[str, Callable[..., object]] = {
+    "figure": _figure,
+    "total": _total,
+    "gini": _gini,
+    "hidden": lambda _: STATES["not published"],
+    "closed": _closed,
+    "spoken": _spoken,
+    "checked": lambda pen: UNKNOWN if pen.material.fresh_share is None else pen.material.fresh_share,
+    "unlike": _unlike,
+    "referred": _referred,
+    "destinations": _destinations,
+    "progress": _progress,
+}
+"""First word of the value of an indicator of the outline -> what it is."""
 
 LATER = {"cases": Message("chapter 10"), "standards": Message("chapter 9")}
 """Tables that are numbered after this chapter."""
@@ -199,18 +164,12 @@ def _indicators(pen: Pen) -> None:
     tables = material.numbers | LATER
     counted = unlike(material.results["cases"])
 
-    def rows() -> Iterable[tuple[object, ...]]:
-        for code, name, value, table in INDICATORS:
-            title = counted.label if code == "I12" and counted else name
-            yield title, code, material.say(value(pen)), tables.get(table, "")
-
-    pen.table(
-        Message("Indicators"),
-        (Message("Indicator"), Message("Code"), Message("Value"), Message("Table")),
-        rows(),
-        source=material.basis(material.results["freshness"]),
-        anchor="indicators",
-    )
+    rows = []
+    for row in outline()["indicator"]:
+        title = counted.label if row["code"] == "I12" and counted else Message.of(row["name"])
+        kind, *of = row["value"].split()
+        rows.append((title, row["code"], material.say(VALUES[kind](pen, *of)), tables.get(row["table"], "")))
+    pen.outlined("indicators", rows, source=material.basis(material.results["freshness"]))
 
 
 PARTS = {"gaps": _gaps, "indicators": _indicators}

@@ -21,8 +21,6 @@ PILLARS = {
     4: Message("Criminal justice and redress"),
 }
 
-HEAD = (Message("Service"), Message("Organization"), Message("Where"), Message("Phone"))
-
 COUNTED = {
     "a month": Message("People a month"),
     "beds": Message("Beds"),
@@ -72,14 +70,13 @@ def _pillars(pen: Pen) -> None:
         pen.heading(title)
         terms = [term for term in material.types.terms() if term.parent and term.pillar == pillar]
         rows, empty = _by_type(pen, presence, terms)
-        pen.table(
-            Message("Services by type and region: {pillar}", {"pillar": title}),
-            (Message("Type of service"), *(material.area.unit(code).titles for code in presence.units)),
+        pen.outlined(
+            "pillar",
             rows,
             source=[e for e in material.entries if {term.code for term in terms}.intersection(e.types)],
+            words={"pillar": title},
             anchor=f"pillar-{pillar}",
-            small=True,
-            even=True,
+            columns=[material.area.unit(code).titles for code in presence.units],
         )
         if empty:
             pen.say(Message("None listed in any region: {types}.", {"types": ", ".join(empty)}), "source")
@@ -157,17 +154,11 @@ def _stated_capacity(pen: Pen) -> None:
         known = sum(entry.id in capacities for entry in entries)
         totals = (sums[what] or Message("not known") for what in units)
         rows.append((material.type_label(family), len(entries), known, *totals))
-    pen.table(
-        Message("How many people services can take: the least that is known"),
-        (
-            Message("Family of services"),
-            Message("Services"),
-            Message("That tell a number"),
-            *(COUNTED.get(what, what) for what in units),
-        ),
+    pen.outlined(
+        "stated-capacity",
         rows,
         source=[entry for entry in material.entries if entry.id in capacities],
-        anchor="stated-capacity",
+        columns=[COUNTED.get(what, what) for what in units],
     )
 
 

@@ -48,19 +48,7 @@ def _four_parts(pen: Pen) -> None:
         collected = done or any(not term.pillar for term in terms if term.code.split("-")[0] in families)
         told = (len(done), len(_bodies(done))) if collected else (NOT_ASKED, NOT_ASKED)
         rows.append((label, *told, len(services), len({entry.organization.id for entry in services})))
-    pen.table(
-        Message("Activities and services by part of the national answer"),
-        (
-            Message("Part"),
-            Message("Activities"),
-            Message("Organizations that told of them"),
-            Message("Listed services"),
-            Message("Organizations that give them"),
-        ),
-        rows,
-        source=f"{_source(pen)} {material.counted_from(material.entries)}",
-        anchor="four-parts",
-    )
+    pen.outlined("four-parts", rows, source=f"{_source(pen)} {material.counted_from(material.entries)}")
 
 
 def _activities(pen: Pen) -> None:
@@ -70,13 +58,13 @@ def _activities(pen: Pen) -> None:
         return
     pen.heading(Message("What is done, by kind"))
     kinds = _grouped(rows, "service_type", pen.material.type_label)
-    _table(pen, rows, kinds, Message("Activities by kind"), Message("Kind of activity"), anchor="kinds")
+    _table(pen, rows, kinds, "kinds")
     if untold := sum(row["status"] not in TOLD for row in rows):
         pen.say(Message("How far they are was not told of so many activities: {count}.", {"count": untold}), "source")
     pen.heading(Message("Programmes and whose money"))
     _programmes(pen, rows)
     funders = _grouped(rows, "funder", partial(_funder, pen))
-    _table(pen, rows, funders, Message("Activities by funder"), Message("Funder"), anchor="funders")
+    _table(pen, rows, funders, "funders")
     pen.heading(Message("For whom"))
     _groups(pen, rows, [kind for kind in kinds if kind])
 
@@ -97,9 +85,7 @@ def _grouped(rows: Iterable[Row], key: str, read: Callable[[str], str] = str) ->
     return dict(sorted(parts.items(), key=lambda part: (not part[0], -len(part[1]), part[0])))
 
 
-def _table(
-    pen: Pen, rows: Sequence[Row], parts: Mapping[str, list[Row]], title: Message, name: Message, *, anchor: str
-) -> None:
+def _table(pen: Pen, rows: Sequence[Row], parts: Mapping[str, list[Row]], name: str) -> None:
     """Write how many activities each kind or funder has, how far they are, by how many bodies, for how many people."""
 
     def line(label: object, own: Sequence[Row]) -> tuple[object, ...]:
@@ -108,17 +94,8 @@ def _table(
         people = People(sum(reached)) if reached else Message("not known")
         return label, len(own), *(states[state] for state in TOLD), len(_bodies(own)), people
 
-    head = (
-        name,
-        Message("Activities"),
-        Message("Done"),
-        Message("Under way"),
-        Message("Planned"),
-        Message("Organizations"),
-        Message("People reached, as told"),
-    )
     lines = [line(value or NOT_TOLD, own) for value, own in parts.items()]
-    pen.table(title, head, [*lines, line(Message("All"), rows)], source=_source(pen), anchor=anchor, small=True)
+    pen.outlined(name, [*lines, line(Message("All"), rows)], source=_source(pen))
 
 
 def _programmes(pen: Pen, rows: Sequence[Row]) -> None:
@@ -143,21 +120,10 @@ def _programmes(pen: Pen, rows: Sequence[Row]) -> None:
             len(own),
         )
 
-    pen.table(
-        Message("Programmes: who pays, what is done, where and when"),
-        (
-            Message("Programme"),
-            Message("Whose money"),
-            Message("Kinds of activity"),
-            Message("Where"),
-            Message("Years"),
-            Message("Organizations"),
-            Message("Activities"),
-        ),
+    pen.outlined(
+        "programmes",
         [line(*part) for part in _grouped(rows, "programme").items()][:MOST_PROGRAMMES],
         source=_source(pen),
-        anchor="programmes",
-        small=True,
     )
 
 
@@ -184,9 +150,7 @@ def _groups(pen: Pen, rows: Sequence[Row], kinds: Sequence[str]) -> None:
     for group, own in _grouped(rows, "target_group", partial(_beneficiaries, pen)).items():
         counts = Counter(pen.material.type_label(row["service_type"] or "") for row in own)
         lines.append((group or NOT_TOLD, *(counts[kind] for kind in kinds), len(own)))
-    title = Message("Activities by target group and kind")
-    head = (Message("Target group"), *kinds, Message("All"))
-    pen.table(title, head, lines, source=_source(pen), anchor="targets", small=True, even=True)
+    pen.outlined("targets", lines, columns=kinds, source=_source(pen))
 
 
 PARTS = {"four_parts": _four_parts, "activities": _activities}

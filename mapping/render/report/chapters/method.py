@@ -29,19 +29,7 @@ def _asked(pen: Pen) -> None:
         days = [entry.verified_on for entry in entries if entry.verified_on is not None]
         first, last = (min(days), max(days)) if days else ("", "")
         rows.append((name, len(entries), sum(entry.checked_in_time for entry in entries), first, last))
-    pen.table(
-        Message("How the listed services were last asked"),
-        (
-            Message("How the service was last asked"),
-            Message("Services"),
-            Message("Checked in time"),
-            Message("Longest ago"),
-            Message("Latest"),
-        ),
-        rows,
-        source=material.entries,
-        anchor="asked",
-    )
+    pen.outlined("asked", rows, source=material.entries)
 
 
 def _doubles(pen: Pen) -> None:
@@ -55,8 +43,7 @@ def _doubles(pen: Pen) -> None:
     ):
         of_table = [pair for pair in pairs if pair.table == table]
         rows.append((name, listed, len(of_table), listed - joined(of_table)))
-    head = ("", Message("Listed"), Message("Pairs that may be one"), Message("Different ones at least"))
-    pen.table(Message("What may be listed twice"), head, rows, source=material.entries, anchor="doubles")
+    pen.outlined("doubles", rows, source=material.entries)
 
 
 class Listed:

@@ -42,20 +42,7 @@ def _matrix(pen: Pen) -> None:
             for each in chosen
         ]
     pen.heading(Message("All recommendations by priority"), anchor="all-advice")
-    pen.table(
-        Message("Recommendations by priority"),
-        (
-            Message("No."),
-            Message("What is to change"),
-            Message("Lead"),
-            Message("Until"),
-            Message("Now and aim"),
-        ),
-        rows,
-        source=pen.material.entries,
-        anchor="matrix",
-        small=True,
-    )
+    pen.outlined("matrix", rows, source=pen.material.entries)
 
 
 def write(pen: Pen, recommendation: Recommendation, *, whom: bool = False) -> None:
@@ -89,12 +76,10 @@ def _progress(pen: Pen) -> None:
         {"asked": len(outcomes)},
     )
     pen.heading(Message("What became of the earlier recommendations"))
-    pen.table(
-        Message("Earlier recommendations by what became of them"),
-        (Message("Status"), Message("Recommendations")),
+    pen.outlined(
+        "progress",
         ((STATUSES[status], count) for status, count in counts.items() if count),
         source=pen.material.say(source),
-        anchor="progress",
     )
     if reached := [outcome.text for outcome, status in outcomes if status == "reached"]:
         pen.say(Message("Reached:"))

@@ -106,17 +106,14 @@ def _matrix_by_pillar(pen: Pen) -> None:
         look = "a" if share >= 0.8 else "b" if share >= 0.6 else "c" if share >= 0.4 else "d"
         return Cell(material.say(Message("{there} of {all}", {"there": listed, "all": len(states)})), look)
 
-    pen.table(
-        Message("Core functions that are listed, of those that can be published"),
-        (Message("Pillar of the referral mechanism"), *(material.area.unit(code).titles for code in codes)),
+    pen.outlined(
+        "pillars",
         (
             (result.group_labels.get(group, group), *(cell(code, keys) for code in codes))
             for group, keys in result.groups.items()
         ),
         source=material.source(result),
-        anchor="pillars",
-        small=True,
-        even=True,
+        columns=[material.area.unit(code).titles for code in codes],
     )
 
 
