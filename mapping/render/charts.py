@@ -9,10 +9,11 @@ aloud.
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.i18n import number, percent, show, translate
+from mapping.language.i18n import Text, number, percent, show, translate
 from mapping.render.svg import Drawing, Line
 from mapping.result import STATE_SIGNS, STATES, Column, Curve, Kind, Picture, Result, State, write
 
@@ -91,8 +92,7 @@ def unit_of(result: Result) -> Kind | None:
     """Return what the numbers of a result's chart are counted in; None where its axes or headings say that."""
     kind = kind_of(result)
     if kind == "bars":
-        what = _bars(result)[0][1]
-        return what.kind if isinstance(what, Column) else result.figures[what].kind
+        return _bars(result)[0].kind
     if kind == "before-after":
         return _pairs(result)[0][0].kind
     if kind == "stacked" and not any(column.kind == "state" for column in result.columns):
@@ -104,20 +104,24 @@ def _drawable(result: Result, kind: Picture) -> bool:
     """Tell whether there is something to draw."""
     if kind in ("curve", "dots"):
         return any(curve.x for curve in result.curves)
-    if kind == "stacked":
-        return bool(_stacks(result))
-    if kind == "bars":
-        return bool(_bars(result))
-    if kind == "before-after":
-        return bool(_pairs(result))
-    return bool(len(result.table)) and bool(_heat_columns(result))
+    parts = {"stacked": _stacks, "bars": _bars, "before-after": _pairs, "heat": _heat_columns}
+    return bool(len(result.table)) and bool(parts[kind](result))
 
 
 # Bars
 
 
-Bar = tuple[str | None, Column | str, float, float | None, float | None]
-"""Code of the unit or None, column or key of the figure, value, low, high."""
+class Bar(NamedTuple):
+    """A bar of a unit (its code) or of a figure: the key of its column or figure, what it is called, and its number."""
+
+    code: str | None
+    key: str
+    label: Text
+    kind: Kind
+    ends: tuple[float, float | None, float | None]
+    """Value, low, high."""
+    worse: bool
+    """Whether a longer bar is worse: good and bad never share a colour."""
 
 
 def _bars(result: Result, most: int = MOST) -> Sequence[Bar]:
@@ -127,19 +131,16 @@ def _bars(result: Result, most: int = MOST) -> Sequence[Bar]:
         return people
     shares = [(key, f) for key, f in result.figures.items() if f.kind == "share"]
     if len(shares) >= 3 and any(f.value for _, f in shares):
-        ordered = sorted(shares, key=lambda pair: -pair[1].value)
-        return [(None, key, f.value, f.low, f.high) for key, f in ordered[:most]]
+        worse = {str(column.label) for column in result.columns if column.more_is == "worse"}
+        ordered = sorted(shares, key=lambda pair: -pair[1].value)[:most]
+        return [Bar(None, k, f.label, f.kind, (f.value, f.low, f.high), str(f.label) in worse) for k, f in ordered]
     if len(result.table) == 1:
         grouped = [result.column(key) for keys in result.groups.values() for key in keys]
-        return _row(result, [c for c in grouped if c.kind in ("count", "share", "people")])[:most]
+        code = str(result.table.index[0])
+        bars = [_bar(result, code, c) for c in grouped if c.kind in ("count", "share", "people")]
+        return bars[:most] if any(bar.ends[0] for bar in bars) else []
     units = _units(result, lambda c: c.more_is != "neither" and c.kind not in ("state", "text"), most)
     return units or _units(result, lambda c: c.kind in ("count", "people", "share") and c.key != "people", most)
-
-
-def _row(result: Result, columns: Sequence[Column]) -> list[Bar]:
-    code = str(result.table.index[0])
-    bars = [_bar(result, code, column) for column in columns]
-    return bars if any(bar[2] for bar in bars) else []
 
 
 def _units(result: Result, fits: Callable[[Column], bool], most: int) -> list[Bar]:
@@ -155,27 +156,29 @@ def _units(result: Result, fits: Callable[[Column], bool], most: int) -> list[Ba
 
 def _bar(result: Result, code: str, column: Column) -> Bar:
     low, high = (_number(result, code, key) if key else None for key in (column.low, column.high))
-    return code, column, _number(result, code, column.key), low, high
+    ends = _number(result, code, column.key), low, high
+    return Bar(code, column.key, column.label, column.kind, ends, column.more_is == "worse")
 
 
 def _draw_bars(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
     bars = _bars(result, _most(drawing))
-    share, one_row = _is_share(result, bars), len(result.table) == 1
-    labels = [_bar_label(result, bar, area, language, one_row=one_row) for bar in bars]
-    if isinstance(bars[0][1], Column) and not one_row:
-        heading = show(bars[0][1].label, language)
+    if bars[0].code is not None and len(result.table) > 1:
+        heading, labels = show(bars[0].label, language), [area.label(str(bar.code), language) for bar in bars]
     else:
-        heading, labels = _shared(labels)
+        heading, labels = _shared([show(bar.label, language) for bar in bars])
     if heading:
         drawing.heading(heading)
-    most = max((end for bar in bars for end in (bar[2], bar[4] or 0.0) if math.isfinite(end)), default=1.0)
+    share = bars[0].kind == "share"
+    most = max((end for bar in bars for end in (bar.ends[0], bar.ends[2] or 0.0) if math.isfinite(end)), default=1.0)
     top = next(end for end in (0.1, 0.25, 0.5, 1.0) if min(most, 1.0) <= end) if share else _round(most)
     for bar, label in zip(bars, labels, strict=True):
-        drawing.label(label, _bar_text(result, bar, language))
-        span = (None if end is None else min(end / top, 1) for end in bar[3:])
-        drawing.bar(bar[2] / top, *span, fill="d" if _is_worse(result, bar) else "a")
+        text = result.text(bar.code, bar.key, language) if bar.code else result.figures[bar.key].text(language)
+        drawing.label(label, text)
+        value, *span = bar.ends
+        low, high = (None if end is None else min(end / top, 1) for end in span)
+        drawing.bar(value / top, low, high, fill="d" if bar.worse else "a")
     drawing.axis(_ticks(top, share=share, language=language))
-    if any(bar[3] is not None for bar in bars):
+    if any(bar.ends[1] is not None for bar in bars):
         drawing.note(translate("The thin line is the range.", language))
 
 
@@ -190,33 +193,6 @@ def _shared(labels: Sequence[str]) -> tuple[str, list[str]]:
         return "", list(labels)
     tail = parts[0][2]
     return tail[:1].upper() + tail[1:], [name for name, _, _ in parts]
-
-
-def _is_worse(result: Result, bar: Bar) -> bool:
-    """Tell whether a longer bar is worse: good and bad never share a colour."""
-    if isinstance(bar[1], Column):
-        return bar[1].more_is == "worse"
-    label = result.figures[bar[1]].label
-    return any(column.label == label and column.more_is == "worse" for column in result.columns)
-
-
-def _is_share(result: Result, bars: Sequence[Bar]) -> bool:
-    column = bars[0][1]
-    return column.kind == "share" if isinstance(column, Column) else result.figures[column].kind == "share"
-
-
-def _bar_label(result: Result, bar: Bar, area: StudyArea, language: str, *, one_row: bool) -> str:
-    code, column = bar[0], bar[1]
-    if isinstance(column, str):
-        return result.figures[column].label.into(language)
-    return show(column.label, language) if one_row or code is None else area.label(code, language)
-
-
-def _bar_text(result: Result, bar: Bar, language: str) -> str:
-    code, column = bar[0], bar[1]
-    if isinstance(column, str):
-        return result.figures[column].text(language)
-    return result.text(str(code), column.key, language)
 
 
 def _round(value: float) -> float:
@@ -290,9 +266,8 @@ def draw_stacked(drawing: Drawing, result: Result, area: StudyArea, language: st
             fills.setdefault(name, fill)
             drawn.append((value / total, fill, text if value else ""))
         drawing.stack(drawn)
-    order = (
-        [STATE_FILLS[state] for state in STATES] if any(isinstance(p[0], str) for _, own in stacks for p in own) else []
-    )
+    of_states = isinstance(stacks[0][1][0][0], str)
+    order = [STATE_FILLS[state] for state in STATES] if of_states else []
     names = sorted(fills, key=lambda name: order.index(fills[name]) if order else 0)
     drawing.key([(fills[name], "", name) for name in names])
 
@@ -309,11 +284,9 @@ def _stack_label(result: Result, whole: object, area: StudyArea, language: str) 
 
 def _heat_columns(result: Result) -> list[Column]:
     """Return the columns of a matrix: those that stand in a group, or all that have states."""
-    columns = [result.column(key) for keys in result.groups.values() for key in keys]
-    with_state = [
-        c for c in result.columns if c.kind == "state" or (result.states is not None and c.key in result.states)
-    ]
-    return columns or with_state
+    stated = [] if result.states is None else list(result.states)
+    grouped = [result.column(key) for keys in result.groups.values() for key in keys]
+    return grouped or [column for column in result.columns if column.kind == "state" or column.key in stated]
 
 
 def _draw_heat(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
@@ -350,11 +323,10 @@ def _draw_curve(drawing: Drawing, result: Result, _area: StudyArea, language: st
     tops = [max(map(max, ends)) for ends in ([c.x for c in curves], [c.y for c in curves])]
     shares = max(tops) <= 1.0001
     across, up = (1.0 if shares else _round(top) for top in tops)
-    parts = [(part / 4, write(part / 4, "share", language)) for part in range(5)]
     drawing.lines(
         [Line([(x / across, y / up) for x, y in zip(c.x, c.y, strict=True)]) for c in curves],
-        parts if shares else _ticks(across, share=False, language=language),
-        parts if shares else _ticks(up, share=False, language=language),
+        _ticks(across, share=shares, language=language),
+        _ticks(up, share=shares, language=language),
         (show(axes[0], language), show(axes[1], language)),
         equal=shares,
     )
@@ -412,36 +384,27 @@ def _pairs(result: Result) -> list[tuple[Column, Column]]:
 def _draw_pairs(drawing: Drawing, result: Result, area: StudyArea, language: str) -> None:
     """Draw two bars for each unit in which the most changes; of several pairs, those of the whole area."""
     pairs = _pairs(result)
-    earlier, other = pairs[0]
+    (first, other), rows = pairs[0], []
     if len(pairs) > 1 and all(column.key in result.total for pair in pairs for column in pair):
-        rows = [_pair_of_totals(result, pair, language) for pair in pairs]
+        for pair in pairs:
+            group = next((group for group, keys in result.groups.items() if pair[0].key in keys), "")
+            bars = [(float(result.total[c.key]), result.total_text(c.key, language)) for c in pair]
+            rows.append((show(result.group_labels.get(group, pair[0].label), language), bars))
     else:
-        values = result.table[[earlier.key, other.key]].astype(float)
-        change = (values[other.key] - values[earlier.key]).abs()
+        change = (result.table[other.key].astype(float) - result.table[first.key].astype(float)).abs()
         most = change[change > change.max() / 100] if change.any() else change
-        codes = map(str, most.sort_values(ascending=False, kind="stable").index[: _most(drawing)])
-        rows = [
-            (
-                area.label(code, language),
-                [(_number(result, code, c.key), result.text(code, c.key, language)) for c in pairs[0]],
-            )
-            for code in codes
-        ]
-    share = earlier.kind == "share"
+        for code in map(str, most.sort_values(ascending=False, kind="stable").index[: _most(drawing)]):
+            bars = [(_number(result, code, c.key), result.text(code, c.key, language)) for c in (first, other)]
+            rows.append((area.label(code, language), bars))
+    share = first.kind == "share"
     top = 1.0 if share else _round(max(value for _, bars in rows for value, _ in bars))
     for name, bars in rows:
         drawing.label(name, "")
         for fill, (value, text) in zip(("b/", "a"), bars, strict=True):
             drawing.bar(value / top, None, None, fill=fill, text=text)
     drawing.axis(_ticks(top, share=share, language=language))
-    names = (show(column.short or column.label, language) for column in pairs[0])
+    names = (show(column.short or column.label, language) for column in (first, other))
     drawing.key([(fill, "", name) for fill, name in zip(("b/", "a"), names, strict=True)])
-
-
-def _pair_of_totals(result: Result, pair: tuple[Column, Column], language: str) -> tuple[str, list[tuple[float, str]]]:
-    group = next((group for group, keys in result.groups.items() if pair[0].key in keys), "")
-    bars = [(float(result.total[column.key]), result.total_text(column.key, language)) for column in pair]
-    return show(result.group_labels.get(group, pair[0].label), language), bars
 
 
 def _number(result: Result, code: str, key: str) -> float:
