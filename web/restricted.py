@@ -1,4 +1,4 @@
-"""Restricted: the analyses and the report of the widest edition that a role may read, for those whom the table allows.
+"""Restricted: analyses, Atlas and report of the widest edition that a role may read, for those whom the table allows.
 
 Both portals have these pages. Every look is a line of the log, and every page and file names its reader, so that what
 is passed on tells from whom.
@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, current_app
 from flask.typing import ResponseReturnValue
 
 from mapping.language.i18n import Message
+from mapping.render import atlas
 from mapping.render import report as reports
 from mapping.render.report.writers.files import Format
 from mapping.view.view import View
@@ -23,7 +24,7 @@ from web.access.signin import page
 from web.portal import MenuItem, file
 from web.presenters import sheets
 from web.presenters.edition import Edition
-from web.public import findings
+from web.public import findings, maps
 
 blueprint = Blueprint("restricted", __name__)
 
@@ -31,9 +32,19 @@ ROUTES: dict[str, Action | Open] = {
     "restricted.overview": "see_restricted",
     "restricted.finding": "see_restricted",
     "restricted.picture": "see_restricted",
+    "restricted.table": "see_restricted",
+    "restricted.atlas_": "see_restricted",
+    "restricted.atlas_data": "see_restricted",
+    "restricted.atlas_file": "see_restricted",
     "restricted.report": "see_restricted",
 }
-MENU = (MenuItem("restricted.html", Message("Analyses"), "see_restricted", 85),)
+MENU = (
+    MenuItem("restricted.html", Message("Analyses"), "see_restricted", 85),
+    MenuItem("atlas.html", Message("Atlas"), "see_restricted", 86),
+)
+
+MARK = Message("Restricted · for {reader} alone")
+"""What stands on all that is handed out."""
 
 WAIT = 10.0
 """Seconds that a request waits for the analyses of a new edition; then the page says to look again."""
@@ -76,8 +87,45 @@ def finding(language: str, name: str) -> str:
 
 @blueprint.get("/<language>/restricted/<name>.svg")
 def picture(language: str, name: str) -> Response:
-    """Return the chart of an analysis."""
+    """Return the chart of an analysis, or its map."""
     return file(sheets.picture(_edition(), name, language).encode(), f"{name}.svg")
+
+
+@blueprint.get("/<language>/restricted/<name>.csv")
+def table(language: str, name: str) -> Response:
+    """Return the whole table of an analysis, with its reader in each row."""
+    current, mark = _edition(), MARK.filled_with({"reader": me().name})
+    log("restricted_read", subject=f"{name}.csv")
+    return file(findings.table(current, name, language, notice=mark), f"{name}.csv")
+
+
+@blueprint.get("/<language>/atlas.html")
+def atlas_(language: str) -> str:
+    """Show the Atlas of what this reader may see."""
+    current = edition()
+    if current is None or not _ready(current):
+        return page("restricted/none.html", language, working=current is not None)
+    log("restricted_read", subject="atlas")
+    return page(
+        "restricted/atlas.html",
+        language,
+        seasons=atlas.season_ids(current.area),
+        day_=current.day,
+        embedded=False,
+        office=True,
+    )
+
+
+@blueprint.get("/<language>/atlas-data.js")
+def atlas_data(language: str) -> Response:
+    """Return what the Atlas says, of the edition of this reader."""
+    return file(maps.atlas_data(_edition(), language), "atlas-data.js")
+
+
+@blueprint.get("/static/atlas/<name>.js")
+def atlas_file(name: str) -> Response:
+    """Return what the Atlas needs of the study area, which is the same for everybody."""
+    return file(maps.atlas_file(_edition(), name), f"{name}.js")
 
 
 @blueprint.get("/<language>/restricted/report.<kind>")

@@ -216,6 +216,12 @@ def data(view: View, area: StudyArea, results: Sequence[Result], language: str) 
             }
             for code in map(str, area.units(finest).index)
         ],
+        "regions": [
+            {"code": code, "name": area.label(code, language)}
+            for level in area.levels[:-1]
+            if level.level
+            for code in map(str, area.units(level.level).index)
+        ],
         "seasons": [{"id": season.id, "label": show(season.label, language)} for season in scenarios(area)],
         "kinds": [{"code": sort.key, "label": show(sort.label, language)} for sort in sorts],
         "measures": [measure for result in results for measure in _measures(result, language)],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from mapping.analysis.common.listed import exact_points
 from mapping.language.i18n import translate
 from web.presenters.edition import Edition, kept
 
@@ -51,8 +52,12 @@ class Canvas:
         return "".join("M" + "L".join(f"{x} {y}" for x, y in dict.fromkeys(ring)) + "z" for ring in rings)
 
 
+ROOM = 0.15
+"""Part of the width and height of a unit that is shown of what lies around it."""
+
+
 def picture(edition: Edition, code: str, language: str) -> str:
-    """Return a small picture of the country in which the unit is filled."""
+    """Return a picture in which the unit is filled, with its surroundings and the services whose place is public."""
     area = edition.area
     words = translate("{unit} on the map of {country}", language, unit=area.label(code, language), country=area.name)
     height, drawn = _picture(edition, code)
@@ -61,16 +66,26 @@ def picture(edition: Edition, code: str, language: str) -> str:
 
 @kept
 def _picture(edition: Edition, code: str) -> tuple[int, str]:
-    """Return the height of a unit's picture, and what is drawn; a unit that is hard to see gets a ring around it."""
-    canvas = Canvas(*edition.area.bounds)
-    outline = edition.keep("outline", lambda: shapely.union_all(edition.area.units(0).geometry.to_numpy()))
-    country = edition.keep("country", lambda: canvas.path(outline))
+    """Return the height of a unit's picture, and what is drawn."""
     shape = _shape(edition, code)
-    middle = shape.representative_point()
-    across, down = canvas.spot(middle.x, middle.y)
-    ring = f'<circle class="spot" cx="{across}" cy="{down}" r="12"/>' if shape.area < outline.area / 100 else ""
-    drawn = f'<path class="land rl" d="{country}"/><path class="f0" d="{canvas.path(shape)}"/>{ring}'
-    return canvas.height, drawn
+    west, south, east, north = shape.bounds
+    room = max(east - west, north - south) * ROOM
+    canvas = Canvas(west - room, south - room, east + room, north + room)
+    shapes = edition.area.units(edition.area.levels[-1].level).geometry
+    around = shapes[shapes.intersects(shapely.box(canvas.west, canvas.south, canvas.east, canvas.north))]
+    land = "".join(f'<path class="land rl" d="{canvas.path(each)}"/>' for each in around)
+    dots = "".join(f'<circle class="dot" cx="{x}" cy="{y}" r="7"/>' for x, y in _spots(edition, canvas, shape))
+    return canvas.height, f'{land}<path class="f0" d="{canvas.path(shape)}"/>{dots}'
+
+
+def _spots(edition: Edition, canvas: Canvas, shape: BaseGeometry) -> list[tuple[int, int]]:
+    """Return the pixels of the services within a unit, each once; one of which only the area is shown has none."""
+    shown = edition.keep("exact points", lambda: _exact(edition))
+    return sorted({canvas.spot(lon, lat) for lat, lon in shown if shape.contains(shapely.Point(lon, lat))})
+
+
+def _exact(edition: Edition) -> set[tuple[float, float]]:
+    return {point for entry in edition.in_any_language() if entry.active for point in exact_points(entry, edition.area)}
 
 
 def tappable(edition: Edition, units: Mapping[str, tuple[str, str]]) -> str:

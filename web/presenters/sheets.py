@@ -20,6 +20,9 @@ COLUMN, PAGE = 800, 1280
 ALONE = "-chart"
 """What stands behind the name of an analysis where its chart is for its own page."""
 
+MAP = "-map"
+"""What stands behind the name of an analysis where its map is for its own page."""
+
 FIRST_MAP = "map-coverage"
 """The light map of the first finding: it is on the page of the map at once."""
 
@@ -44,9 +47,11 @@ def picture(edition: Edition, name: str, language: str) -> str:
     """Return the chart of an analysis, or a map by its name, as SVG; with `ALONE` behind the name, the chart alone."""
     if name in (drawn := maps(edition, language)):
         return drawn[name]
-    results, of = edition.results(), name.removesuffix(ALONE)
+    results, of = edition.results(), name.removesuffix(ALONE).removesuffix(MAP)
     if of not in results:
         raise NotFound("no such page")
+    if name.endswith(MAP):
+        return map_of(edition, results[of], language)
     return chart_of(edition, results[of], language) if of == name else alone(edition, results[of], language)
 
 
@@ -68,6 +73,17 @@ def chart_of(edition: Edition, result: Result, language: str) -> str:
 def alone(edition: Edition, result: Result, language: str) -> str:
     """Return the chart of a result as SVG for a page that says its finding, day and sources itself."""
     return edition.keep(("chart alone", result.name, language), lambda: chart(result, edition.area, language=language))
+
+
+def map_of(edition: Edition, result: Result, language: str) -> str:
+    """Return the map of a result as SVG for its own page."""
+    column = print_map.mapped(result)
+    if column is None:
+        raise NotFound("no such page")
+    return edition.keep(
+        ("map alone", result.name, language),
+        lambda: print_map.labelled_map(edition.area, result, column, language=language),
+    )
 
 
 @kept

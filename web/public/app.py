@@ -270,13 +270,13 @@ def everything(language: str, sheet: int) -> str:
 @blueprint.get("/<language>/atlas.html")
 def atlas_(language: str) -> str:
     """Show the Atlas: a map in which every analysis can be chosen and services can be added."""
-    return page("atlas.html", language, seasons=atlas.season_ids(edition().area), embedded=False)
+    return page("atlas.html", language, seasons=atlas.season_ids(edition().area), embedded=False, office=False)
 
 
 @blueprint.get("/<language>/embed.html")
 def embed(language: str) -> str:
     """Show the Atlas without the frame of the site: other sites may show it in a frame of theirs."""
-    return page("embed.html", language, seasons=atlas.season_ids(edition().area), embedded=True)
+    return page("embed.html", language, seasons=atlas.season_ids(edition().area), embedded=True, office=False)
 
 
 @blueprint.get("/<language>/data.html")

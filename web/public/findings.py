@@ -7,11 +7,13 @@ from mapping import registry
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, date, show, translate
+from mapping.render.atlas import REACH
 from mapping.render.charts import kind_of
+from mapping.render.report.print_map import mapped
 from mapping.render.report.sheet import table_csv
 from mapping.result import STATE_NOTES, STATE_SIGNS, STATES, Column, Input, Result, State
 from web.presenters.edition import Edition, kept
-from web.presenters.sheets import PictureSize, alone
+from web.presenters.sheets import PictureSize, alone, map_of
 
 FEW = 8
 """With at most so many area units a table reads better with the units across and the columns down."""
@@ -75,9 +77,9 @@ def finding(edition: Edition, name: str, language: str) -> SimpleNamespace:
     return present(edition, _result(edition, name), language)
 
 
-def table(edition: Edition, name: str, language: str) -> bytes:
+def table(edition: Edition, name: str, language: str, *, notice: Message | None = None) -> bytes:
     """Return the whole table of a result as CSV: every column, its range and what its cells mean."""
-    return table_csv(_result(edition, name), edition.area, language, notice=edition.notice)
+    return table_csv(_result(edition, name), edition.area, language, notice=notice or edition.notice)
 
 
 def _result(edition: Edition, name: str) -> Result:
@@ -100,6 +102,7 @@ def present(edition: Edition, result: Result, language: str) -> SimpleNamespace:
         grid=(_across if across else _down)(result, edition.area, language),
         picture=_picture(result, edition, language),
         drawable=kind_of(result) != "none",
+        map=_map(result, edition, language),
         method=result.method.into(language),
         inputs=tuple(_input(source, language) for source in result.inputs),
         caveats=[caveat.into(language) for caveat in result.caveats],
@@ -205,6 +208,16 @@ def _down(result: Result, area: StudyArea, language: str) -> SimpleNamespace:
 
 def _unit_path(area: StudyArea, code: str) -> str:
     return f"u/{code}.html" if area.unit(code).level > 0 or len(area.levels) == 1 else ""
+
+
+def _map(result: Result, edition: Edition, language: str) -> SimpleNamespace | None:
+    """Return the size of a result's map, and the state of the Atlas that shows the same; none without units."""
+    column = mapped(result)
+    if column is None:
+        return None
+    words = f"{result.title.into(language)}: {show(column.label, language)}."
+    measure = REACH if result.name == REACH else f"{result.name}.{column.key}"
+    return SimpleNamespace(size=PictureSize.of(map_of(edition, result, language), words), measure=measure)
 
 
 def _picture(result: Result, edition: Edition, language: str) -> PictureSize | None:

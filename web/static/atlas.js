@@ -59,7 +59,7 @@
     chosen('kind', data.kinds.map((kind) => kind.code));
     chosen('season', data.seasons.map((season) => season.id));
     chosen('show', ['value', 'time', 'change']);
-    chosen('unit', [...units.keys()]);
+    chosen('unit', [...units.keys(), ...data.regions.map((region) => region.code)]);
     if (MINUTES.includes(Number(said.get('minutes')))) read.minutes = Number(said.get('minutes'));
     read.name = (said.get('name') || '').slice(0, 80);
     read.add = (said.get('add') || '').split(';').map((point) => point.split(',').map(Number)).filter(([lat, lon]) => Math.abs(lat) <= 90 && Math.abs(lon) <= 180).slice(0, 20);
@@ -472,7 +472,7 @@
       element('p', {}, `${$('measure').selectedOptions[0]?.textContent ?? ''}: ${one?.text ?? words.unknown}`),
       element('p', {}, fill(words.living, {people: people(unit.people)})),
       element('p', {}, fill(words.here, {count: number(inside.length)})),
-      element('p', {}, element('a', {...out, href: root.dataset.unit.replace('CODE', code)}, words.page)));
+      root.dataset.unit ? element('p', {}, element('a', {...out, href: root.dataset.unit.replace('CODE', code)}, words.page)) : '');
   }
 
   function showTable({found, better, kind}, colour) {
@@ -612,6 +612,7 @@
   function search() {
     const box = $('search'), list = $('hits');
     const all = [
+      ...data.regions.map((region) => ({text: region.name, kind: words.area, go: () => map.fitBounds(boundsOf(region.code))})),
       ...data.units.map((unit) => ({text: unit.name, kind: words.area, go: () => { choose(unit.code); map.fitBounds(shapes.get(unit.code).getBounds()); }})),
       ...data.places.map(([name, lat, lon, spelt]) => ({text: name, spelt, kind: words.place, go: () => map.setView([lat, lon], 11), at: [lat, lon]})),
       ...data.services.map((service) => ({text: service.name, spelt: service.of, kind: words.service, go: () => { map.setView(service.at, 13); const marker = markers.get(service.id); if (marker) clusters.zoomToShowLayer(marker, () => marker.openPopup()); }})),
@@ -627,12 +628,19 @@
 
   // ---- begin ----
 
+  // A district, or all districts of a region.
+  function boundsOf(code) {
+    const inside = data.units.filter((unit) => unit.code === code || unit.above.includes(code));
+    return inside.length ? L.featureGroup(inside.map((unit) => shapes.get(unit.code))).getBounds() : null;
+  }
+
   function go() {
     state = fromAddress(location.hash);
+    const code = state.unit;
     if (state.view) map.setView([state.view.lat, state.view.lon], state.view.zoom);
-    else map.fitBounds(land.getBounds());
+    else map.fitBounds(boundsOf(code) ?? land.getBounds(), {maxZoom: 10});
     changed();
-    if (state.unit) { const code = state.unit; state.unit = ''; choose(code); }
+    if (units.has(code)) { state.unit = ''; choose(code); }
   }
   build();
   root.classList.add('drawn');

@@ -1,16 +1,19 @@
-"""A map for print: the units of a study area shaded in five steps, as SVG."""
+"""Maps for print and for pages: the units of a study area shaded in up to five steps, as SVG."""
 
 import base64
 import html
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, show, translate
+from mapping.language.i18n import Message, ranged, show, translate
+from mapping.language.i18n import number as written
+from mapping.render.atlas import NUMBERS
 from mapping.render.charts import HIDDEN
-from mapping.render.layers import bands
+from mapping.render.layers import bands, units
 from mapping.render.layers.candidates import said
 from mapping.render.layers.units import STEPS, spans
 from mapping.render.svg import FONT, INK, PAPER, width_of, wrapped
@@ -32,11 +35,43 @@ EMPTY = "no-number"
 EDGE = 'stroke="#8a979e" stroke-width="0.6"'
 
 
-def shaded(result: Result, column: Column) -> dict[str, int]:
-    """Return the step of each unit by a share: a higher step is more of what the column says; of no number, none."""
+def mapped(result: Result) -> Column | None:
+    """Return the column that the map of a result shows: a share of people, else what is better or worse, if any."""
+    numbers = [column for column in result.headlines if column.kind in NUMBERS and column.key != "people"]
+    told = [column for column in numbers if column.more_is != "neither"]
+    return (units.shaded(result) or next(iter((*told, *numbers)), None)) if result.level else None
+
+
+def _shown(result: Result, column: Column) -> dict[str, float]:
     values = {str(code): float(value) for code, value in result.table[column.key].items()}
-    shown = {code: value for code, value in values.items() if result.state(code, column.key) not in HIDDEN}
-    return {code: sum(value > step for step in STEPS) for code, value in shown.items()}
+    hidden = {code for code, value in values.items() if math.isnan(value) or result.state(code, column.key) in HIDDEN}
+    return {code: value for code, value in values.items() if code not in hidden}
+
+
+def _cuts(column: Column, values: Iterable[float]) -> tuple[float, ...]:
+    """Return the values between the steps: fifths of a share, else such that each step has as many units."""
+    if column.kind == "share":
+        return STEPS
+    known = sorted(values)
+    cuts = np.quantile(known, STEPS, method="lower") if known else ()
+    return tuple(dict.fromkeys(float(cut) for cut in cuts if cut < known[-1]))
+
+
+def shaded(result: Result, column: Column) -> dict[str, int]:
+    """Return the step of each unit by a number: a higher step is more of what the column says; of no number, none."""
+    shown = _shown(result, column)
+    cuts = _cuts(column, shown.values())
+    return {code: sum(value > cut for cut in cuts) for code, value in shown.items()}
+
+
+def _spans(result: Result, column: Column, steps: Mapping[str, int], language: str) -> list[str]:
+    """Return what each step means: its part of a share, else the least and the most in it."""
+    if column.kind == "share":
+        return spans(language)
+    shown = _shown(result, column)
+    groups = [[shown[code] for code, own in steps.items() if own == step] for step in sorted({*steps.values()})]
+    ends = [[written(end(group), language) for end in (min, max)] for group in groups]
+    return [low if low == high else ranged(low, high, language) for low, high in ends]
 
 
 def _fill(steps: Mapping[str, int], colours: Sequence[str], code: object) -> str:
@@ -45,11 +80,11 @@ def _fill(steps: Mapping[str, int], colours: Sequence[str], code: object) -> str
 
 
 def _meanings(
-    steps: Mapping[str, int], units: Iterable[object], colours: Sequence[str], language: str
+    steps: Mapping[str, int], codes: Iterable[object], colours: Sequence[str], words: Sequence[str], language: str
 ) -> list[tuple[str, str]]:
     """Return the fills of a map and what each means: every step, and lines where a unit has none."""
-    steps_of_all = [*zip(colours, spans(language), strict=True)]
-    if all(str(code) in steps for code in units):
+    steps_of_all = [*zip(colours, words, strict=True)]
+    if all(str(code) in steps for code in codes):
         return steps_of_all
     return [*steps_of_all, (f"url(#{EMPTY})", translate("no figure", language))]
 
@@ -75,12 +110,13 @@ def ramp(column: Column) -> tuple[str, ...]:
 
 
 def labelled_map(area: StudyArea, result: Result, column: Column, *, language: str) -> str:
-    """Return the units of a result shaded by a share: what is shaded above, what the shades mean below."""
-    colours, steps = ramp(column), shaded(result, column)
-    units = area.units(result.level).geometry
-    shapes = [_shape(area, shape, _fill(steps, colours, code)) for code, shape in units.items()]
-    key = _meanings(steps, units.index, colours, language)
-    return _titled(area, show(column.label, language), shapes, key=key, language=language)
+    """Return the units of a result shaded by a number: what is shaded above, what the shades mean below."""
+    steps, shapes = shaded(result, column), area.units(result.level).geometry
+    words = _spans(result, column, steps, language)
+    colours = [ramp(column)[round(step * 4 / max(len(words) - 1, 1))] for step in range(len(words))]
+    drawn = [_shape(area, shape, _fill(steps, colours, code)) for code, shape in shapes.items()]
+    key = _meanings(steps, shapes.index, colours, words, language)
+    return _titled(area, show(column.label, language), drawn, key=key, language=language)
 
 
 def sites_map(area: StudyArea, result: Result, *, language: str) -> str:
@@ -174,7 +210,7 @@ def small_maps(area: StudyArea, result: Result, columns: Sequence[Column], *, ti
         )
     below = (row + 1) * (down + tall + 10)
     fewest = min((shaded(result, column) for column in columns), key=len)
-    drawn += _key(_meanings(fewest, paths, ramp(columns[0]), language), below)
+    drawn += _key(_meanings(fewest, paths, ramp(columns[0]), spans(language), language), below)
     return _svg(below + 26, title, drawn)
 
 

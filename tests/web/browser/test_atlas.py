@@ -178,6 +178,17 @@ def test_whoever_has_no_mouse_reaches_each_district_from_the_table(atlas):
     assert "unit=" in page.evaluate("location.hash")
 
 
+def test_a_region_fills_the_map_and_a_district_tells_of_itself(atlas):
+    """As the pages of gaps and of areas lead to it."""
+    whole = atlas().evaluate("window.rohnamoAtlas.state().view")
+    region = atlas("unit=XT-W&measure=severity")
+    assert region.evaluate("window.rohnamoAtlas.state().view.lon") < whole["lon"]
+    assert region.evaluate("window.rohnamoAtlas.state().measure").startswith("severity.")
+    assert not region.locator("[data-part=unit]").is_visible()
+    district = atlas("unit=XT-W2")
+    assert district.locator("[data-part=unit] h2").is_visible()
+
+
 @pytest.mark.parametrize(
     "state", ["kind=%3Cimg%3E", "add=x;y,z", "at=99/1/1", "measure=nothing&unit=nowhere", "name=%3Cb%3E"]
 )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 from types import SimpleNamespace
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from mapping.language.i18n import Message
 from mapping.render.charts import kind_of
+from mapping.render.report.print_map import GOOD, labelled_map, mapped, shaded
 from mapping.result import Column, Input, Result
 from web.presenters.edition import Edition
 from web.public.findings import _unit_path, present, questions, table
@@ -44,6 +46,26 @@ def result(**fields) -> Result:
 @pytest.fixture
 def edition(view_file, tiny_area) -> Edition:
     return Edition(view_file, tiny_area)
+
+
+def test_each_result_by_district_has_a_map_that_opens_the_atlas_in_its_state(app, client):
+    for name, of_view in app.config["EDITIONS"].now().results().items():
+        page, drawn = client.get(f"/en/g/{name}.html").text, client.get(f"/en/g/{name}-map.svg")
+        column = mapped(of_view)
+        measure = "coverage" if name == "coverage" else f"{name}.{column and column.key}"
+        assert (drawn.status_code == 200) == (f'atlas.html#measure={measure}"' in page) == (column is not None), name
+        assert (of_view.level > 0) >= (column is not None)
+    assert client.get("/en/g/nothing-map.svg").status_code == 404
+
+
+def test_a_map_of_counts_has_classes_of_as_many_districts_and_tells_what_is_in_them(tiny_area):
+    law, codes = Column("law", Message("Lawyers"), "count", more_is="better"), [*map(str, tiny_area.unit_codes)]
+    made = result(level=2, table=pd.DataFrame({"law": [0, 1, 1, 7]}, index=codes), columns=(law,), states=None)
+    column = made.column("law")
+    assert [*shaded(made, column).values()] == [0, 1, 1, 2]
+    svg = labelled_map(tiny_area, made, column, language="en")
+    assert re.findall(r'font-size="12">([^<]+)<', svg)[-3:] == ["0", "1", "7"]
+    assert [svg.count(f'fill="{GOOD[shade]}"') for shade in (0, 2, 4)] == [2, 3, 2], "districts, and one in the key"
 
 
 def test_a_number_has_its_range_and_a_state_its_words(edition):
