@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
-from mapping.directory.rows import Proposal
 from mapping.directory.undo import BatchLine
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
@@ -17,7 +16,6 @@ from web.access.guard import Open, log, me, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.agreeing import ASKED, about, may_agree
 from web.staff.common import directory, everything_seen, gone_since, propose
 from web.staff.fields import TABLES, labels
 from web.staff.visible import name_of
@@ -40,13 +38,11 @@ ACTS = labels("act")
 
 
 class PastAct(NamedTuple):
-    """Something that was done: how many entries it added, changed and removed, and what it was about."""
+    """Something that was done: how many entries it added, changed and removed, and the one that it was about."""
 
     batch: BatchLine
     counts: Counter[str]
     name: Message | str
-    asked: Message | None
-    """What the proposal was for that a second person decided."""
     about: str
     path: str
 
@@ -65,21 +61,12 @@ def all_(language: str, *, problem: Message | None = None) -> str:
     """Show what was done, as far as it is about what may be seen."""
     lines = directory().batches()
     files, first = {line.number: line.file for line in lines}, lines[-MOST:][0].number if lines else 0
-    proposals, entries = _proposals_since(first), _entries_since(first)
-    acts = []
+    entries, acts = _entries_since(first), []
     for line in reversed(lines[-MOST:]):
         if line.number in entries:
-            proposal = proposals.get(line.number)
-            told = _asked(proposal, language) if proposal else (None, *_about(entries[line.number], language))
-            acts.append(PastAct(line, Counter(entries[line.number].values()), act(line.file, files), *told))
+            found = entries[line.number]
+            acts.append(PastAct(line, Counter(found.values()), act(line.file, files), *_about(found, language)))
     return page("staff/changes.html", language, found=acts, problem=problem)
-
-
-def _proposals_since(first: int) -> dict[int, Proposal]:
-    query = """SELECT batch, record FROM history WHERE "table" = 'proposal' AND batch >= ?"""
-    proposals = {proposal.id: proposal for proposal in directory().proposals(waiting=False)}
-    rows: Any = directory().db.conn.execute(query, [first])
-    return {batch: proposals[record] for batch, record in rows if record in proposals}
 
 
 def _entries_since(first: int) -> dict[int, dict[tuple[str, str], str]]:
@@ -111,15 +98,6 @@ def _about(entries: Collection[tuple[str, str]], language: str) -> tuple[str, st
         return "", ""
     ((table, identifier),) = there
     return name_of(whole, whole.record(table, identifier), language), f"r/{table}/{identifier}.html"
-
-
-def _asked(proposal: Proposal, language: str) -> tuple[Message | None, str, str]:
-    """Return what a proposal asked for, and to whoever may agree to such what it was about and the path of its page."""
-    if proposal.kind == "undo":  # what was undone is told already
-        return None, "", ""
-    if not may_agree(me(), proposal, directory(), everything_seen()):
-        return ASKED[proposal.kind], "", ""
-    return ASKED[proposal.kind], about(proposal, everything_seen(), language)[0], f"p/{proposal.id}.html"
 
 
 @blueprint.post("/<language>/changes/<int:number>")
