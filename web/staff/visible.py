@@ -78,7 +78,7 @@ def told(conflicts: Iterable[Conflict], visible: "VisibleRecords", real: Mapping
 
 
 class VisibleRecords:
-    """What may be seen of a directory on a day, in some regions or in all. It never changes.
+    """What may be seen of a directory on a day, in some regions or in all.
 
     Parameters
     ----------
@@ -104,6 +104,7 @@ class VisibleRecords:
         }
         self._conflicts = list(conflicts)
         self._owned = _Owned(self._by_id)
+        self._within: dict[frozenset[str], VisibleRecords] = {}
 
     def records(self, kind: type[AnyRecord]) -> list[AnyRecord]:
         """Return the records of a kind that may be seen."""
@@ -116,7 +117,7 @@ class VisibleRecords:
     def with_conflicts(self, conflicts: Iterable[Conflict]) -> "VisibleRecords":
         """Return the same records with the fields on which sources differ."""
         new = copy.copy(self)
-        new._conflicts = list(conflicts)
+        new._conflicts, new._within = list(conflicts), {}
         return new
 
     def record(self, table: str, record: str) -> Any:
@@ -172,17 +173,19 @@ class VisibleRecords:
         own = {getattr(record, "area_unit", None)} - {None} if owner is None else self._units_of(*owner)
         return frozenset(above for unit in own if unit for above in self.above(unit))
 
-    def within(self, regions: Collection[str]) -> "VisibleRecords":
+    def within(self, regions: frozenset[str]) -> "VisibleRecords":
         """Return what may be seen in some regions only."""
         if EVERYWHERE in regions:
             return self
-        part = _Regions(self, set(regions))
-        tables = {
-            table: [record for record in records.values() if part.holds(record)]
-            for table, records in self._by_id.items()
-        }
-        conflicts = [conflict for conflict in self._conflicts if part.inside(conflict.table, conflict.record)]
-        return VisibleRecords(tables, self.area, self.day, key=self.key, conflicts=conflicts)
+        if regions not in self._within:
+            part = _Regions(self, regions)
+            tables = {
+                table: [record for record in records.values() if part.holds(record)]
+                for table, records in self._by_id.items()
+            }
+            conflicts = [conflict for conflict in self._conflicts if part.inside(conflict.table, conflict.record)]
+            self._within[regions] = VisibleRecords(tables, self.area, self.day, key=self.key, conflicts=conflicts)
+        return self._within[regions]
 
     @cached_property
     def holdings(self) -> Holdings:
@@ -291,7 +294,7 @@ def _may_be_seen(record: Any, ids: Collection[str]) -> bool:
 class _Regions:
     """Which records are in some regions, or are of something there."""
 
-    def __init__(self, whole: VisibleRecords, regions: set[str]) -> None:
+    def __init__(self, whole: VisibleRecords, regions: Collection[str]) -> None:
         self.whole, self.regions = whole, regions
         self._ids = {
             table: {record.id for record in whole.records(RECORDS[table]) if self._is_here(record)} for table in WHOLES
@@ -317,4 +320,4 @@ class _Regions:
         return self._is_here(record) or record.table in ("translation", "approval", "decision", "language")
 
     def _is_here(self, record: Any) -> bool:
-        return not self.regions.isdisjoint(self.whole.units(record))
+        return not self.whole.units(record).isdisjoint(self.regions)

@@ -4,14 +4,14 @@ import contextlib
 import datetime as dt
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
 from mapping.directory.rows import reader
 from mapping.directory.undo import whole_row
 from mapping.model import RECORDS, Record
-from mapping.safety.redaction import Rules
+from web.access.roles import EVERYWHERE
 from web.staff.visible import VisibleRecords, shown, told
 
 
@@ -20,28 +20,18 @@ class VisibleCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._state: tuple[int, dt.date] | None = None
-        """The last batch and the day for which the rest holds."""
-        self._tables: Mapping[str, list[Record]]
-        self._rules: Rules
-        self._whole: VisibleRecords
-        self._in_regions: dict[frozenset[str], VisibleRecords] = {}
-        self._gone: dict[int, dict[tuple[str, str], Record]] = {}
+        self._kept: tuple[tuple[int, dt.date], VisibleRecords] | None = None
+        """What may be seen, with the last batch and the day for which it holds."""
 
     def seen(
-        self, directory: Directory, area: StudyArea, day: dt.date, regions: Collection[str] | None = None
+        self, directory: Directory, area: StudyArea, day: dt.date, regions: Collection[str] = (EVERYWHERE,)
     ) -> VisibleRecords:
         """Return what may be seen now: everything, or in some regions."""
         with self._lock:
-            if self._state != (_last_batch(directory), day):
-                self._state = None  # when it fails, it is tried again the next time
-                self._state = self._project(directory, area, day), day
-            if regions is None:
-                return self._whole
-            wanted = frozenset(regions)
-            if wanted not in self._in_regions:
-                self._in_regions[wanted] = self._whole.within(wanted)
-            return self._in_regions[wanted]
+            if self._kept is None or self._kept[0] != (_last_batch(directory), day):
+                self._kept = None  # when it fails, it is tried again the next time
+                self._kept = _project(directory, area, day)
+            return self._kept[1].within(frozenset(regions))
 
     def gone(self, directory: Directory, area: StudyArea, day: dt.date, since: int) -> dict[tuple[str, str], Record]:
         """Return by table and id what was removed from a batch on and might be seen if it were still there.
@@ -49,33 +39,27 @@ class VisibleCache:
         It is looked at as it was when it went, together with all that is there now; a place at which nothing else is
         that may be seen comes with it.
         """
-        whole = self.seen(directory, area, day)
-        with self._lock:
-            if since not in self._gone:
-                removed = [*_removed(directory, since)]
-                ids = {record.id for record in removed}
-                tables = {table: [*records] for table, records in self._tables.items()}
-                for record in removed:
-                    tables[record.table].append(record)
-                visible = shown(tables, self._rules) if removed else {}
-                self._gone[since] = {
-                    (table, record.id): record
-                    for table, records in visible.items()
-                    for record in records
-                    if record.id in ids or not whole.has(table, record.id)
-                }
-            return self._gone[since]
+        if not (removed := [*_removed(directory, since)]):
+            return {}
+        whole, ids = self.seen(directory, area, day), {record.id for record in removed}
+        tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
+        for record in removed:
+            tables[record.table].append(record)
+        return {
+            (table, record.id): record
+            for table, records in shown(tables, directory.rules(day)).items()
+            for record in records
+            if record.id in ids or not whole.has(table, record.id)
+        }
 
-    def _project(self, directory: Directory, area: StudyArea, day: dt.date) -> int:
-        with _reading(directory):
-            last = _last_batch(directory)
-            self._tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
-            self._rules = directory.rules(day)
-            visible = VisibleRecords(shown(self._tables, self._rules), area, day, key=directory.key)
-            real = {record.id: record for records in self._tables.values() for record in records}
-            self._whole = visible.with_conflicts(told(directory.conflicts(), visible, real))
-        self._in_regions, self._gone = {}, {}
-        return last
+
+def _project(directory: Directory, area: StudyArea, day: dt.date) -> tuple[tuple[int, dt.date], VisibleRecords]:
+    with _reading(directory):
+        tables = {table: directory.records(RECORDS[table]) for table in RECORDS}
+        visible = VisibleRecords(shown(tables, directory.rules(day)), area, day, key=directory.key)
+        real = {record.id: record for records in tables.values() for record in records}
+        whole = visible.with_conflicts(told(directory.conflicts(), visible, real))
+        return (_last_batch(directory), day), whole
 
 
 def _last_batch(directory: Directory) -> int:

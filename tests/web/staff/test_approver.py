@@ -41,7 +41,12 @@ def test_an_approver_agrees_to_what_another_did_and_publishes_what_another_built
     path = first_link(owner, "p/")
     assert post(owner, path, choice="accepted").status_code == 403  # never what they did themselves
     assert post(approver, path, choice="accepted").status_code == 303
+    build = "publish/all/build"
+    assert build in owner.get("/en/waiting.html?done").text  # whoever approved goes on to build
+    assert build not in approver.get("/en/waiting.html?done").text
     assert post(owner, "/en/publish/public/build", page="/en/publish.html").status_code == 303
+    assert 'href="next/public.html"' in approver.get("/en/waiting.html").text
+    assert 'href="next/public.html"' not in owner.get("/en/waiting.html").text
     text = approver.get("/en/next/public.html").text
     digest = text.split('name="digest" value="')[1].split('"')[0]
     assert post(approver, "/en/next/public.html", digest=digest).status_code == 303

@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Blueprint, abort, current_app, redirect, request
@@ -178,6 +179,12 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
             error, UnsafePublication
         ) else 507
     return redirect(f"/{language}/publish.html?done={audience}", code=303)
+
+
+def built_by_others() -> list[Plan]:
+    """Return the editions that somebody else built and the person may publish; of several the page of all is shown."""
+    plans = [plan for plan in _plans(_of(ALL)) if me().may("confirm") and is_other_person(plan.by)]
+    return plans if len(plans) < 2 else [replace(plans[0], audience=ALL)]  # type: ignore[arg-type]
 
 
 def _plans(found: list[Releases]) -> list[Plan]:

@@ -18,6 +18,7 @@ from mapping.directory.erasure import StillTold
 from mapping.directory.gate import OnePerson, Waiting
 from mapping.directory.proposals import OF_NO_RECORD, SamePerson, new_records
 from mapping.directory.rows import Proposal
+from mapping.editions.releases import Plan
 from mapping.errors import FormatError, InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.model import RECORDS, WHOLES, Audience, Record
@@ -34,7 +35,7 @@ from web.staff.agreeing import ASKED, about, due_on, may_agree, may_agree_to_sho
 from web.staff.common import directory, everything_seen, is_me, is_other_person, to_be_met
 from web.staff.fields import AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, TABLES, said
 from web.staff.imports import reading
-from web.staff.operations.publish import count_refusal, too_many_refusals
+from web.staff.operations.publish import FOR, built_by_others, count_refusal, too_many_refusals
 from web.staff.persons import people_in
 from web.staff.records.forget import told
 from web.staff.records.lists import WorkList, WorkRow, work_page
@@ -101,8 +102,13 @@ def approvals_lists() -> list[WorkList]:
     return [
         WorkList(Message("Changes wait for a second person"), "bad", "waiting.html", proposals(), _row),
         WorkList(newly, "bad", "waiting.html", acts(), _act_row),
+        WorkList(Message("Editions to be looked at"), "bad", "publish.html", built_by_others(), _edition_row),
         WorkList(Message("People to be met"), "warn", "waiting.html", _people_to_meet(), _person_row, MET),
     ]
+
+
+def _edition_row(plan: Plan, language: str) -> WorkRow:
+    return WorkRow(FOR[plan.audience].into(language), f"next/{plan.audience}.html", by=plan.by, on=plan.day)
 
 
 def _people_to_meet() -> list[Account]:
