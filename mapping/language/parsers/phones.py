@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumberType
 
 from mapping.language.fold import alternatives
 from mapping.language.i18n import UNSAID, Message, both, country_name, either
@@ -46,14 +46,12 @@ number or an extension as well."""
 class PhoneValue:
     """A number to call.
 
-    ``number`` is E.164, or a short number as it is dialled; ``national`` is how it stood, without the country's code.
-    ``note`` is what stood beside it: it may name a person, so it is not for a public record. ``doubt`` says what was
-    mended and should be looked at. ``fax`` tells that a machine answers it. One that takes text messages alone is
-    "sms:" and its digits, so that nothing takes it for one to call.
+    ``number`` is E.164, or a short number as it is dialled. ``note`` is what stood beside it: it may name a person, so
+    it is not for a public record. ``doubt`` says what was mended and should be looked at. ``fax`` tells that a machine
+    answers it. One that takes text messages alone is "sms:" and its digits, so that nothing takes it for one to call.
     """
 
     number: str
-    national: str
     extension: int | None = None
     note: str = ""
     apps: tuple[App, ...] = ()
@@ -78,10 +76,8 @@ def _listed(*names: str) -> str:
 _APPS: dict[App, re.Pattern[str]] = {app: re.compile(_listed(f"messenger {app}"), re.I) for app in get_args(App)}
 _VOICE = re.compile(rf"{_listed('label of a phone')}[.:№]*", re.I)
 _FAX = re.compile(rf"{_listed('label of a fax')}[.:]*", re.I)
-_SMS = _listed("text message")
-_TO_WRITE = re.compile(rf"{_SMS}[^\d@]{{0,20}}$", re.I)
-_WRITTEN_BEHIND = re.compile(rf"\s*+(?:[(\[:–—-]\s*+)?{_SMS}\W*$", re.I)
-"""What stands before or behind a short number that takes text messages alone."""
+_SMS = re.compile(rf"{_listed('text message')}[^\d@]{{0,20}}\d+\W*$|^\W*\d+\W*{_listed('text message')}", re.I)
+"""A short number that takes text messages alone, before or behind the words for them."""
 _OUT_OF_USE = re.compile(_listed("number out of use"), re.I)
 """Words beside a number by which nobody is reached there any more."""
 _LEFT_OUT = re.compile(r"(?:(?<=\d)|[\s.-])[xх_]+(?![\w.])", re.I)
@@ -111,18 +107,23 @@ _O = "OoОоΟο"
 _ZEROS = dict.fromkeys(map(ord, _O), "0")
 _GAP = r"[ .\-–—‐‑−]{0,3}"
 _CORE = re.compile(
-    rf"\+?(?:\d|\(\+?\d{{1,5}}(?:{_GAP}\d{{1,5}})*\))"
+    rf"\+?(?:\d|\(\+?\d(?:{_GAP}\d){{0,14}}\))"
     rf"(?:{_GAP}(?:\d|[{_O}](?![^\W\d_{_O}])|\(\d{{1,5}}\)(?={_GAP}\d)))*"
 )
-_APART = re.compile(r"(?P<number>(?:(?!\s[-–—‐‑−]\s).)+)\s[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
-"""A few digits behind a dash that stands apart: the end of a number, or that of another one."""
+_APART = re.compile(r"((?:(?!\s[-–—‐‑−]\s).)+)\s[-–—‐‑−]\s+(?P<end>\d{1,4})\s*")
+"""A few digits behind the only dash that stands apart: the end of a number, or that of another one."""
 _DASHED_END = re.compile(r"\s*[-–—]\s?\d{1,4}\s*")
 """The last digits of a second number, with the dash that they have in the first."""
+_BEFORE_AN_END = ("/", "\\", ",")
+"""What stands before the last digits of another number."""
 _DATE = re.compile(r"\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?:[ ,T]+\d{1,2}:\d\d.*)?|(?:19|20)\d\d-\d\d-\d\d(?:[T ].*)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\s*[-–—]\s*\d{1,2}[:.]\d\d")
 _ALWAYS = re.compile(rf"\b24\s*/\s*7\b|\b24\s*{alternatives('all day and night')}", re.I)
 _PARTS = re.compile(rf"([;,\n|]|\s/\s|/|\\|\s(?:{alternatives('joining numbers')}|&)\s)(?![^()]{{0,200}}\))", re.I)
 _TRUNK_IN_BRACKETS = re.compile(r"(?<=\d)[ )]*\([08]\)")
+
+
+_ASK = Message("ask for the number")
 
 
 def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[PhoneValue]:
@@ -191,7 +192,7 @@ def _refuse_other_kinds(text: str, is_number: bool) -> None:
 
 
 def _no_number(text: str) -> Unreadable:
-    return Unreadable(Message("{text} is no phone number", text=shown(text)), Message("ask for the number"))
+    return Unreadable(Message("{text} is no phone number", text=shown(text)), _ASK)
 
 
 @dataclass
@@ -214,57 +215,52 @@ class _PhoneReader:
         cores = list(_CORE.finditer(part))
         if len(cores) == 1 and _OUT_OF_USE.search(part):
             problem = Message("{text} is said to be out of use", text=shown(part.strip()))
-            self._fail(Unreadable(problem, Message("ask for the number")), part.strip())
+            self._fail(Unreadable(problem, _ASK), part)
             return
         words = _words(_CORE.sub(" ", _EXTENSION.sub(" ", part)))
-        before, end, fax = len(self.found), 0, False
+        before, end = len(self.found), 0
         for core in cores:
             if core.start() < end:
                 continue  # it was the extension of the number before
-            digits, count = _digits(core[0]), len(self.found)
+            digits, first, count = _digits(core[0]), core is cores[0], len(self.found)
             self.label += part[end : core.start()]
-            end = core.end()
-            if self._is_ending(digits, part, separator, words) and core is cores[0]:
-                self._add_ending(digits, "/" if _DASHED_END.fullmatch(part) else separator)
-            elif len(digits) in TO_WRITE and _is_written_to(core, part):
-                self.found.append(PhoneValue(number=SMS + digits, national=digits))
+            few = len(digits) < 7 and not core[0].startswith("+") and (words or not first)
+            if self.found and _DASHED_END.fullmatch(part):
+                self._add_ending(digits, "/")
+            elif first and separator in _BEFORE_AN_END and not words and len(digits) in ENDS:
+                self._add_ending(digits, separator)
+            elif len(digits) in TO_WRITE and _SMS.search(part):
+                self.found.append(PhoneValue(SMS + digits))
                 words = ""
-            elif len(digits) < 7 and not core[0].startswith("+") and (words or core is not cores[0]):
-                if self._is_short_to_call(core, part) or _is_local(core[0]):
-                    end = self._add(core[0], part, end)
-            else:
-                end = self._add(core[0], part, end)
-            if _FAX.search(self.label) or _VOICE.search(self.label):
-                fax = not _VOICE.search(self.label)
-            self.found[count:] = [replace(phone, fax=fax) for phone in self.found[count:]]
+            elif not few or self._is_short_to_call(core, part) or _is_local(core[0]):
+                end = self._add(core, part)
+            end = max(end, core.end())
+            fax = _FAX.search(self.label) and not _VOICE.search(self.label)
+            fax = fax or (len(cores) == 1 and _FAX.search(part[end:]) and not _VOICE.search(part))
+            self.found[count:] = [replace(phone, fax=bool(fax)) for phone in self.found[count:]]
             self.label = ""
-        behind = part[end:]
-        if len(cores) == 1 and _FAX.search(behind) and not _VOICE.search(part):
-            self.found[before:] = [replace(phone, fax=True) for phone in self.found[before:]]
-        self.label = "" if cores else self.label + behind
+        self.label = "" if cores else self.label + part
         apps = tuple(app for app, pattern in _APPS.items() if pattern.search(part))
         if len(self.found) > before or (self.found and (words or apps)):
             last = self.found[-1]
             note = " ".join(filter(None, (last.note, words)))
             self.found[-1] = replace(last, note=note, apps=tuple(dict.fromkeys((*last.apps, *apps))))
         elif not cores and (words or apps):
-            self._fail(_no_number(part), part.strip())
+            self._fail(_no_number(part), part)
 
     def believed(self) -> list[PhoneValue]:
         """Return the numbers; short ones only where nothing of the cell was left unread."""
         return [phone for phone in self.found if phone.number.startswith("+") or not self.faults]
 
     def _is_short_to_call(self, core: re.Match[str], part: str) -> bool:
-        """Tell whether a short number among words is one to call: words say so, or nothing but a known one can be."""
+        """Whether words say of a short number that it is one to call, or nothing but a known one can be meant."""
         digits, before, behind = core[0].strip(), part[: core.start()].strip(" (["), part[core.end() :]
         if not (digits.isdigit() and len(digits) in SHORT) or _WITHIN.search(part):
             return False
-        number = phonenumbers.PhoneNumber(country_code=int(_calling_code(self.region)), national_number=int(digits))
+        number = phonenumbers.PhoneNumber(_calling_code(self.region), int(digits))
         known = phonenumbers.is_valid_short_number_for_region(number, self.region)
-        if _SHORT_NUMBER.fullmatch(f"{before} {behind}"):
+        if _SHORT_NUMBER.fullmatch(f"{before} {behind}") or (known and not before):
             return True
-        if not before:
-            return known or re.match(rf"[\s(\[:–—-]*{_LINE}", behind, re.I) is not None
         if not known and re.match(r"\s*[^\W\d_]", behind):
             return False  # it counts what is named behind it
         announced = before.endswith((":", "-", "–", "—")) and re.search(_LINE, before, re.I)
@@ -279,92 +275,58 @@ class _PhoneReader:
             self.found[-1] = replace(self.found[-1], extension=int(behind["extension"]))
         elif not self.faults:
             problem = Message("{number} is an extension without its number", number=behind[0].strip())
-            self._fail(Unreadable(problem, Message("ask for the number")), behind[0].strip())
+            self._fail(Unreadable(problem, _ASK), behind[0])
         return part[behind.end() :]
-
-    def _is_ending(self, digits: str, part: str, separator: str, words: str) -> bool:
-        if self.found and _DASHED_END.fullmatch(part):  # "22-11-00 or -01"
-            return True
-        return bool(self.found or self.faults) and separator in ("/", "\\", ",") and not words and len(digits) in ENDS
 
     def _add_ending(self, digits: str, separator: str) -> None:
         """Add a number that is written by its last digits only: 22-11-00/01."""
-        last = self.found[-1] if self.found and self.whole else None
-        if last is not None and not last.number.startswith("+") and len(digits) in SHORT and separator == ",":
-            self._add(digits, digits, len(digits))  # two short numbers side by side
-        elif last is None or len(digits) == 3 or not last.number.startswith("+") or separator == ",":
-            self._fail_end(digits)
+        last = self.found[-1].number if self.found and self.whole else ""
+        if last and not last.startswith("+") and len(digits) in SHORT and separator == ",":
+            self.found.append(PhoneValue(digits))  # two short numbers side by side
+        elif not last.startswith("+") or len(digits) == 3 or separator == ",":
+            self._fail(_unsure_end(digits), digits)
         else:
-            ending = PhoneValue(
-                number=last.number[: -len(digits)] + digits,
-                national=last.national[: -len(digits)] + digits,
-                doubt=Message(
-                    "only its last digits ({digits}) are written, after {national}",
-                    digits=digits,
-                    national=last.national,
-                ),
+            doubt = Message(
+                "only its last digits ({digits}) are written, after {national}", digits=digits, national=last
             )
-            self.found.append(ending)
+            self.found.append(PhoneValue(last[: -len(digits)] + digits, doubt=doubt))
 
-    def _add(self, core: str, part: str, end: int) -> int:
+    def _add(self, core: re.Match[str], part: str) -> int:
         """Add a number with its extension; return where both of them end in the part."""
-        match = _EXTENSION.match(part, end) or _BRACKETED.match(part, end)
+        match = _EXTENSION.match(part, core.end()) or _BRACKETED.match(part, core.end())
+        end = match.end() if match else core.end()
         try:
-            if left_out := _LEFT_OUT.match(part, end):
-                end = left_out.end()
-                problem = Message("{text} leaves digits out", text=shown(core.strip() + left_out[0]))
-                raise Unreadable(problem, Message("ask for the whole number"))
-            number = self._number(core)
+            if _LEFT_OUT.match(part, core.end()):
+                raise Unreadable(Message("{text} leaves digits out", text=shown(part.strip())), _ASK)
+            number = self._number(core[0])
         except Unreadable as fault:
             self.whole = False
-            self._fail(fault, core)
-            return match.end() if match else end
+            self._fail(fault, core[0])
+            return end
         self.whole = True
         if match:
             bracketed = Message("({extension}) behind the number is taken for its extension", extension=match[1])
             doubt = both(number.doubt, UNSAID if match.re is _EXTENSION else bracketed)
             number = replace(number, extension=int(match["extension"]), doubt=doubt)
         self.found.append(number)
-        return match.end() if match else end
+        return end
 
     def _number(self, core: str) -> PhoneValue:
         """Read digits as one number, which the town of the number before completes where none is given."""
-        apart = _APART.fullmatch(core)
-        if apart and self._is_whole(apart["number"]):
+        if apart := _APART.fullmatch(core):
             raise _unsure_end(apart["end"])
         try:
-            number = _phone(core, self.region, self.towns)
+            return _phone(core, self.region, self.towns)
         except Unreadable:
-            town = self._town_of_last(len(_digits(core)))
-            if not town:
+            own, digits = f"+{_calling_code(self.region)}", len(_digits(core))
+            last = self.found[-1].number if self.found and self.whole else ""
+            if digits not in LOCAL or not last.startswith(own) or not _is_of_kind(last, PhoneNumberType.FIXED_LINE):
                 raise
-            number = _phone(core, self.region, (town,))
-        if apart and not is_given_out(number.number):
-            raise _unsure_end(apart["end"])
-        return number
-
-    def _is_whole(self, core: str) -> bool:
-        if len(_digits(core)) in LOCAL and not self.towns:
-            return True  # a town could complete it
-        with contextlib.suppress(Unreadable):
-            return is_given_out(_phone(core, self.region, self.towns).number)
-        return False
-
-    def _fail_end(self, digits: str) -> None:
-        self._fail(_unsure_end(digits), digits)
-
-    def _town_of_last(self, digits: int) -> str:
-        """Return the town's code of the number before, where that is one of the country's fixed lines; else nothing."""
-        own = f"+{_calling_code(self.region)}"
-        last = self.found[-1].number if self.found and self.whole else ""
-        if digits not in LOCAL or not last.startswith(own):
-            return ""
-        fixed = phonenumbers.number_type(phonenumbers.parse(last)) == phonenumbers.PhoneNumberType.FIXED_LINE
-        return last[len(own) : len(last) - digits] if fixed else ""
+            return _phone(core, self.region, (last[len(own) : len(last) - digits],))
 
     def _fail(self, fault: Unreadable, text: str) -> None:
         self.faults.append(fault)
-        self.unread.append(text)
+        self.unread.append(text.strip())
 
 
 def _unsure_end(digits: str) -> Unreadable:
@@ -375,14 +337,8 @@ def _unsure_end(digits: str) -> Unreadable:
 
 
 def _is_local(core: str) -> bool:
-    """Tell whether a few digits are written as a number within a town is: 21-12-34."""
+    """Whether a few digits are written as a number within a town is: 21-12-34."""
     return len(_digits(core)) in LOCAL and re.search(rf"\d{_GAP.replace('0,3', '1,3')}\d", core) is not None
-
-
-def _is_written_to(core: re.Match[str], part: str) -> bool:
-    """Tell whether words beside digits say that text messages are sent there: "SMS 40600", "40600 (SMS)"."""
-    before, behind = part[: core.start()], part[core.end() :]
-    return bool(_TO_WRITE.search(before) or (not before.strip() and _WRITTEN_BEHIND.fullmatch(behind)))
 
 
 def _digits(core: str) -> str:
@@ -401,147 +357,129 @@ def _phone(core: str, region: str, towns: tuple[str, ...] = ()) -> PhoneValue:
     digits = _digits(core)
     doubt = Message("a letter O is read as the digit 0") if re.search(f"[{_O}]", core) else UNSAID
     if not digits.strip("0"):
-        raise Unreadable(Message("{number} is only zeros", number=core.strip()), Message("ask for the number"))
+        raise Unreadable(Message("{number} is only zeros", number=core.strip()), _ASK)
     if len(digits) in SHORT and core.strip().isdigit():
-        return PhoneValue(number=digits, national=digits, doubt=doubt)
-    own = _calling_code(region)
-    if own == "0":
+        return PhoneValue(digits, doubt=doubt)
+    if not _calling_code(region):
         raise Unreadable(
             Message("{region!r} is no country with a calling code", region=region),
             Message("set the country of the phone numbers"),
         )
     if core.startswith(("+", "(+")):
-        code, rest = _split(digits, core)
-    elif rest := _national(digits, region):
-        code = own
-    elif foreign := _from_abroad(core, digits, region):
-        code, rest = foreign
-    elif rest := _completed(digits[bool(re.match(r"[08][ \-(]", core)) :], _lengths(region), towns):
-        doubt = both(doubt, Message("completed by the town's code: +{code} {rest}", code=own, rest=rest))
-        return PhoneValue(number=f"+{own}{rest}", national=rest, doubt=doubt)
+        ways = [f"+{digits}"]
     else:
-        raise Unreadable(
-            Message(
-                "{number} has {count} {count:digit|digits}, and numbers of {region} have {wanted}",
-                number=core.strip(),
-                count=len(digits),
-                region=country_name(region),
-                wanted=either(_lengths(region)),
-            ),
-            Message("write it in full, with +{own} or the code of its country", own=own),
-        )
-    number = f"+{code}{rest}"
+        ways = [*_within(digits, region), *_from_abroad(core, digits, region)]
+    possible = [way for way in ways if _is_possible(way)]
+    number = next(filter(is_given_out, possible), possible[0] if possible else "")
+    if not number:
+        return _completed(core, digits, region, towns)
     if not is_given_out(number):
         abroad = country_of(f"+{digits}") if is_given_out(f"+{digits}") and not re.search(r"[+()]", core) else ""
-        if abroad.isalpha():
-            country = country_name(abroad)
-            raise Unreadable(
-                Message("{number} may be a number of {country}", number=core.strip(), country=country),
-                Message("write it in full, with +{own} or the code of its country", own=own),
+        if abroad.isalpha():  # satellites and the like are of "001"
+            problem = Message(
+                "{number} may be a number of {country}", number=core.strip(), country=country_name(abroad)
             )
+            raise Unreadable(problem, _in_full(region))
         if any(is_carried(f"{number}{digit}") for digit in range(10)):
             doubt = both(doubt, Message("{number} may lack a digit, since mobile numbers have one more", number=number))
-    prefix = digits.removesuffix(rest)
-    return PhoneValue(number=number, national=_after(core, len(prefix) if prefix.endswith(code) else 0), doubt=doubt)
+    return PhoneValue(number, doubt=doubt)
 
 
-def _national(digits: str, region: str) -> str:
-    """Return the digits after a country's own code, or after the digit that is dialled before a town's code.
+def _in_full(region: str) -> Message:
+    return Message("write it in full, with +{own} or the code of its country", own=str(_calling_code(region)))
 
-    Of several ways that have a possible length, the one by which a number has been given out.
-    """
-    own, lengths = _calling_code(region), _lengths(region)
-    trunk = _trunk(region)
+
+def _within(digits: str, region: str) -> list[str]:
+    """Return the numbers that digits can be within a country: as they stand, with its own code, behind its trunk."""
+    own, trunk = str(_calling_code(region)), phonenumbers.ndd_prefix_for_region(region, True)
+    trunk = trunk or (OLD_TRUNK if own in SHARED_NETWORK else "")
     bare = digits.removeprefix(trunk) if trunk else digits
     ways = [bare] if trunk == "0" and not bare.startswith("0") else [digits, bare]
-    if digits.startswith(own) and (len(digits) > 10 or len(digits) not in lengths):
-        ways.insert(0, digits.removeprefix(own))
-    possible = [way for way in ways if len(way) in lengths]
-    return next((way for way in possible if is_given_out(f"+{own}{way}")), possible[0] if possible else "")
+    coded = digits.startswith(own) and (len(digits) > 10 or not _is_possible(f"+{own}{digits}"))
+    return [f"+{own}{way}" for way in ([digits.removeprefix(own)] if coded else []) + ways]
 
 
-def _trunk(region: str) -> str:
-    """Return the digit that is dialled before a town's code within a country, or nothing."""
-    metadata = PhoneMetadata.metadata_for_region(region)
-    prefix = metadata.national_prefix if metadata else None
-    return prefix or (OLD_TRUNK if _calling_code(region) in SHARED_NETWORK else "")
+def _from_abroad(core: str, digits: str, region: str) -> list[str]:
+    """Return the numbers of any country that digits can be without its plus sign."""
+    dialled = [f"+{digits.removeprefix(idd)}" for idd in IDD if digits.startswith(idd)]
+    longer = not _is_possible(f"+{_calling_code(region)}{digits}") and not digits.startswith((OLD_TRUNK, "0"))
+    bare = f"+{digits}"
+    return [*([bare] if "(" not in core and longer and is_given_out(bare) else []), *dialled]
 
 
-def _from_abroad(core: str, digits: str, region: str) -> tuple[str, str] | None:
-    """Return calling code and rest of a number of another country that is written without its plus sign."""
-    trunk = _trunk(region)
-    if "(" not in core and not (trunk and digits.startswith(trunk)) and is_given_out(f"+{digits}"):
-        return _possible(digits) if len(digits) > max(_lengths(region)) else None
-    return next((way for idd in IDD if digits.startswith(idd) and (way := _possible(digits[len(idd) :]))), None)
-
-
-def _completed(digits: str, lengths: tuple[int, ...], towns: tuple[str, ...]) -> str:
-    """Return a number within a town with the town's code, where exactly one fits; else nothing."""
-    if len(digits) not in LOCAL:
-        return ""
+def _completed(core: str, digits: str, region: str, towns: tuple[str, ...]) -> PhoneValue:
+    """Read a number within a town by the town's code, where exactly one fits."""
+    own, local = _calling_code(region), digits[bool(re.match(r"[08][ \-(]", core)) :]
     fits = set()
-    for town in towns:
-        for length in lengths:
-            code = town[: length - len(digits)]
-            if len(code) == length - len(digits) >= len(town) - 1 and digits.startswith(town[len(code) :]):
-                fits.add(code + digits)
-    return fits.pop() if len(fits) == 1 else ""
+    for town in towns if len(local) in LOCAL else ():
+        for code in (town, town[:-1]):  # a code may hold the first digit of the numbers in its town
+            if local.startswith(town[len(code) :]) and _is_possible(f"+{own}{code}{local}"):
+                fits.add(f"{code}{local}")
+    if len(fits) == 1 and not core.startswith(("+", "(+")):
+        rest = fits.pop()
+        return PhoneValue(
+            f"+{own}{rest}", doubt=Message("completed by the town's code: +{code} {rest}", code=own, rest=rest)
+        )
+    raise _not_whole(core.strip(), digits, region)
 
 
-def _split(digits: str, core: str) -> tuple[str, str]:
-    """Part the digits of an international number into calling code and rest."""
-    if parts := _possible(digits):
-        return parts
-    code, regions = _calling(digits)
-    problem = Message("{number} begins with the code of no country", number=core.strip())
+def _not_whole(core: str, digits: str, region: str) -> Unreadable:
+    """Say how many digits there are, and how many are needed."""
+    if not core.startswith(("+", "(+")):
+        problem = Message(
+            "{number} has {count} {count:digit|digits}, and numbers of {region} have {wanted}",
+            number=core,
+            count=len(digits),
+            region=country_name(region),
+            wanted=either(_lengths(_calling_code(region))),
+        )
+        return Unreadable(problem, _in_full(region))
+    code, rest = _parted(digits)
+    problem = Message("{number} begins with the code of no country", number=core)
     if code:
         problem = Message(
             "{number} has {count} {count:digit|digits} after +{code}, and {wanted} are needed",
-            number=core.strip(),
-            count=len(digits) - len(code),
+            number=core,
+            count=len(rest),
             code=code,
-            wanted=either(_lengths(regions[0])),
+            wanted=either(_lengths(code)),
         )
-    raise Unreadable(problem, Message("ask for the whole number"))
+    return Unreadable(problem, _ASK)
 
 
-def _possible(digits: str) -> tuple[str, str] | None:
-    """Return calling code and rest if the rest has a possible length there."""
-    code, regions = _calling(digits)
-    rest = digits[len(code) :]
-    return (code, rest) if any(len(rest) in _lengths(region) for region in regions) else None
+def _parted(digits: str) -> tuple[int, str]:
+    """Return the calling code with which an international number begins, 0 where there is none, and the rest."""
+    codes = (length for length in (1, 2, 3) if int(digits[:length] or 0) in COUNTRY_CODE_TO_REGION_CODE)
+    length = next(codes, 0)
+    return int(digits[:length] or 0), digits[length:]
 
 
-def _calling(digits: str) -> tuple[str, tuple[str, ...]]:
-    """Return the calling code with which an international number begins, and the countries that share it, if any."""
-    codes = (digits[:length] for length in (1, 2, 3))
-    code = next((code for code in codes if code and int(code) in COUNTRY_CODE_TO_REGION_CODE), "")
-    return code, COUNTRY_CODE_TO_REGION_CODE[int(code)] if code else ()
-
-
-@lru_cache(maxsize=500)
-def _calling_code(region: str) -> str:
-    return str(phonenumbers.country_code_for_region(region))
+def _is_possible(number: str) -> bool:
+    """Whether a number in E.164 has as many digits as numbers of its country have, towns' codes included."""
+    code, rest = _parted(number.removeprefix("+"))
+    return bool(code) and len(rest) in _lengths(code)
 
 
 @lru_cache(maxsize=500)
-def _lengths(region: str) -> tuple[int, ...]:
-    """Return how many digits numbers of a country have, short and special ones apart."""
-    metadata = PhoneMetadata.metadata_for_region(region) if region != "001" else None
-    if metadata is None:
-        return tuple(range(7, 13))
-    kinds = (metadata.fixed_line, metadata.mobile, metadata.general_desc)
-    fixed, mobile, general = ({n for n in kind.possible_length if n > 0} if kind else set() for kind in kinds)
-    return tuple(sorted(fixed | mobile or general))
+def _lengths(code: int) -> tuple[int, ...]:
+    """Return how many digits numbers behind a calling code have, short and special ones apart."""
+    lengths: set[int] = set()
+    for region in COUNTRY_CODE_TO_REGION_CODE[code]:
+        metadata = PhoneMetadata.metadata_for_region(region) if region != "001" else None
+        kinds = (metadata.fixed_line, metadata.mobile) if metadata else ()
+        lengths.update(length for kind in kinds if kind for length in kind.possible_length if length > 0)
+    return tuple(sorted(lengths)) or tuple(range(7, 13))
 
 
-def _after(core: str, count: int) -> str:
-    """Return how a number is written after so many digits."""
-    for position, letter in enumerate(core):
-        if count == 0:
-            return " ".join(core[position:].lstrip(" .-–—)").split())
-        count -= letter.isdigit()
-    return " ".join(core.split())
+@lru_cache(maxsize=500)
+def _calling_code(region: str) -> int:
+    return int(phonenumbers.country_code_for_region(region))
+
+
+def _is_of_kind(number: str, kind: int) -> bool:
+    with contextlib.suppress(phonenumbers.NumberParseException):
+        return bool(phonenumbers.number_type(phonenumbers.parse(number)) == kind)
+    return False
 
 
 def is_given_out(number: str) -> bool:
@@ -566,11 +504,7 @@ def is_carried(number: str) -> bool:
     >>> is_carried("+992918001122"), is_carried("+992372211234"), is_carried("102")
     (True, False, False)
     """
-    if not number.startswith("+"):
-        return False
-    with contextlib.suppress(phonenumbers.NumberParseException):
-        return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.MOBILE
-    return False
+    return number.startswith("+") and _is_of_kind(number, PhoneNumberType.MOBILE)
 
 
 @lru_cache(maxsize=5000)
