@@ -104,8 +104,9 @@ def _drawable(result: Result, kind: Picture) -> bool:
     """Tell whether there is something to draw."""
     if kind in ("curve", "dots"):
         return any(curve.x for curve in result.curves)
-    parts = {"stacked": _stacks, "bars": _bars, "before-after": _pairs, "heat": _heat_columns}
-    return bool(len(result.table)) and bool(parts[kind](result))
+    parts: Mapping[str, Callable[[Result], Sequence[object]]]
+    parts = {"stacked": _stacks, "bars": _bars, "before-after": _pairs}
+    return bool(len(result.table)) and bool(parts.get(kind, _heat_columns)(result))
 
 
 # Bars

@@ -65,10 +65,9 @@ def _of_outline():
     yield from (indicator["name"] for indicator in outline["indicator"])
     for table in outline["table"].values():
         yield from {table.get("caption", ""), *table["head"]} - {"", "*"}
-    for chapter in outline["chapter"]:
-        yield chapter["title"]
-        items = [item for part in chapter["parts"] for item in part.get("items", ())]
-        for part in (*chapter["parts"], *items):
+    yield from (chapter["title"] for chapter in outline["chapter"])
+    for parts in (outline["brief"], *(chapter["parts"] for chapter in outline["chapter"])):
+        for part in (*parts, *(item for holder in parts for item in holder.get("items", ()))):
             yield from (part[key] for key in ("heading", "say") if key in part)
             yield from (text for pair in part.get("facts", ()) for text in pair)
 

@@ -9,7 +9,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
@@ -71,18 +71,67 @@ def make(
     InvalidRecord
         A restricted edition names no reader, or is made from another view than that for focal points.
     """
+    material = opened(view, area, language, edition, reader, results, previous=previous, demo=demo)
+    methods = [name for name in material.results if name not in BY_REGION]
+    material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
+    advice, progress = compared(numbered(advise(material)), earlier)
+    pen = Pen(material, advice, progress, reader)
+    outline.write(pen)
+    say, day = material.say, date(material.day, language)
+    cover = [(Message("Edition"), EDITIONS[edition]), (Message("Day"), day)]
+    cover += [(Message("Reader"), reader)] if edition == "restricted" else []
+    return bound(
+        pen,
+        edition,
+        say(Message("Mapping of services and measures")),
+        subtitle=say(Message("Help for people who were trafficked or hurt: {country}", {"country": area.name})),
+        contents=say(Message("Contents")),
+        imprint=tuple((say(name), say(text)) for name, text in _imprint(material)),
+        acronyms=tuple(_acronyms(pen.chapters, language)),
+        titles=(say(Message("Acronyms")), say(Message("Tables")), say(Message("Figures"))),
+        cover=tuple((say(name), say(text)) for name, text in cover),
+        recommendations=pen.advice,
+        numbers=dict(material.numbers),
+    )
+
+
+def opened(
+    view: View,
+    area: StudyArea,
+    language: str,
+    edition: Edition,
+    reader: str,
+    results: Mapping[str, Result] | None,
+    *,
+    previous: View | None = None,
+    demo: bool = False,
+) -> Sources:
+    """Return what a report or brief is made of, where an edition may be made of a view; what is refused: see `make`."""
     require_edition(view, edition, reader)
     view.require_area(area)
     worked_out = dict(results) if results is not None else gather(view, area, previous=previous)
     if not worked_out.keys() >= BY_REGION.keys():
         worked_out |= regional(view, area)
-    material = Sources(view, area, language, worked_out, demo=demo or view.demo, previous=previous)
-    methods = [name for name in worked_out if name not in BY_REGION]
-    material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
-    advice, progress = compared(numbered(advise(material)), earlier)
-    pen = Pen(material, advice, progress, reader)
-    outline.write(pen)
-    return _bound(pen, edition)
+    return Sources(view, area, language, worked_out, demo=demo or view.demo, previous=previous)
+
+
+def bound(pen: Pen, edition: Edition, title: str, **parts: Any) -> Report:
+    """Put the chapters of a report or brief together, with its title and the marks of its edition."""
+    material = pen.material
+    kind, day = material.say(EDITIONS[edition]), date(material.day, material.language)
+    notice = INVENTED if material.demo else material.view.notice
+    mark = Message("Restricted · for {reader} alone", {"reader": pen.reader})
+    return Report(
+        title=title,
+        language=material.language,
+        audience=material.view.audience,
+        day=material.day,
+        chapters=tuple(pen.chapters),
+        running=f"{title} · {kind} · {day}",
+        mark=material.say(mark) if edition == "restricted" else "",
+        warnings=() if notice is None else (material.say(notice),),
+        **parts,
+    )
 
 
 def require_edition(view: View, edition: Edition, reader: str) -> None:
@@ -162,43 +211,3 @@ def _imprint(material: Sources) -> Iterator[tuple[Message, object]]:
     yield Message("Contact"), "; ".join(filter(None, contact)) or Message("not stated")
     licence = material.area.settings.licence
     yield Message("Licence"), f"{licence.text} ({licence.id})"
-
-
-def _bound(pen: Pen, edition: Edition) -> Report:
-    """Put cover, running head and chapters together."""
-    material = pen.material
-    language, day = material.language, date(material.day, material.language)
-    title = material.say(Message("Mapping of services and measures"))
-    subtitle = material.say(
-        Message("Help for people who were trafficked or hurt: {country}", {"country": material.area.name})
-    )
-    kind = EDITIONS[edition].into(language)
-    cover = [(Message("Edition"), kind), (Message("Day"), day)]
-    mark = ""
-    if edition == "restricted":
-        cover.append((Message("Reader"), pen.reader))
-        mark = material.say(Message("Restricted · for {reader} alone", {"reader": pen.reader}))
-    notice = INVENTED if material.demo else material.view.notice
-    warnings = [notice] if notice is not None else []
-    return Report(
-        title=title,
-        subtitle=subtitle,
-        language=language,
-        audience=material.view.audience,
-        day=material.day,
-        chapters=tuple(pen.chapters),
-        running=f"{title} · {kind} · {day}",
-        contents=material.say(Message("Contents")),
-        mark=mark,
-        imprint=tuple((material.say(name), material.say(text)) for name, text in _imprint(material)),
-        acronyms=tuple(_acronyms(pen.chapters, language)),
-        titles=(
-            material.say(Message("Acronyms")),
-            material.say(Message("Tables")),
-            material.say(Message("Figures")),
-        ),
-        cover=tuple((material.say(name), text) for name, text in cover),
-        warnings=tuple(show(warning, language) for warning in warnings),
-        recommendations=pen.advice,
-        numbers=dict(material.numbers),
-    )

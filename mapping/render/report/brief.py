@@ -1,7 +1,7 @@
 """The brief of a district: two pages for its commission, from the same material as the report."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -21,17 +21,18 @@ from mapping.language.i18n import Message, People, date, listing
 from mapping.language.need_fits import FIRST, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
-from mapping.render.report import EDITIONS, Edition, require_edition
+from mapping.render.report import EDITIONS, Edition, bound, opened
 from mapping.render.report.chapters.actors import COMMISSION, DESK
 from mapping.render.report.chapters.landscape import calls, listed, where
 from mapping.render.report.chapters.recommendations import write
-from mapping.render.report.composer import Pen
+from mapping.render.report.composer import Pen, outline
 from mapping.render.report.elements import Report
+from mapping.render.report.outline import write_parts
 from mapping.render.report.recommendation_rules import about_unit, advise
 from mapping.render.report.recommendations import numbered
-from mapping.render.report.sources import BY_REGION, Sources, gather, regional
+from mapping.render.report.sources import Sources
 from mapping.result import SPEAKING, STATES, Result
-from mapping.view.view import INVENTED, View
+from mapping.view.view import View
 from mapping.view.visits import is_called_from, related
 
 SHOWN = 10
@@ -75,47 +76,23 @@ def make(
     NotFound
         The study area has no such unit.
     """
-    require_edition(view, edition, reader)
-    view.require_area(area)
-    worked_out = dict(results) if results is not None else gather(view, area)
-    if not worked_out.keys() >= BY_REGION.keys():
-        worked_out |= regional(view, area)
-    material = Sources(view, area, language, worked_out, demo=demo or view.demo)
-    name = area.unit(unit).titles
-    pen = Pen(material, numbered(advise(material)), reader=reader)
+    material = opened(view, area, language, edition, reader, results, demo=demo)
+    pen = Pen(material, numbered(advise(material)), reader=reader, unit=unit)
     pen.chapter("", Message("What is there, and what is missing"), "brief")
-    for part in (_people, _near, _here, _norms, _gaps, _responsible, _asked, _lines):
-        part(pen, unit)
-    pen.say(
-        Message(
-            "Secret places take part in nothing here. “None listed” means that nobody told us of one. Call "
-            "first: lists grow old."
-        ),
-        "source",
-    )
-    pen.say(material.own_source(material.entries), "source")
+    write_parts(pen, outline()["brief"], PARTS)
     pen.end()
-    day, kind = date(material.day, language), EDITIONS[edition].into(language)
-    title = material.say(Message("Brief for the commission: {unit}", {"unit": name}))
-    mark = material.say(Message("Restricted · for {reader} alone", {"reader": reader})) if reader else ""
-    notice = INVENTED if material.demo else view.notice
-    warnings = (material.say(notice),) if notice is not None else ()
     above = [area.label(code, language) for code in area.ancestors(unit)]
-    return Report(
-        title=title,
-        subtitle=" · ".join((*above, kind, day)),
-        language=language,
-        audience=view.audience,
-        day=material.day,
-        chapters=tuple(pen.chapters),
-        running=f"{title} · {kind} · {day}",
-        mark=mark,
-        warnings=warnings,
+    return bound(
+        pen,
+        edition,
+        material.say(Message("Brief for the commission: {unit}", {"unit": area.unit(unit).titles})),
+        subtitle=" · ".join((*above, material.say(EDITIONS[edition]), date(material.day, language))),
     )
 
 
-def _people(pen: Pen, unit: str) -> None:
+def _people(pen: Pen) -> None:
     """Say who lives there."""
+    unit = pen.unit
     area, entries = pen.material.area, pen.material.entries
     row = area.units(area.unit(unit).level).loc[unit]
     year = str(area.file.population.date.year)
@@ -133,11 +110,11 @@ def _people(pen: Pen, unit: str) -> None:
     pen.facts(pairs)
 
 
-def _here(pen: Pen, unit: str) -> None:
+def _here(pen: Pen) -> None:
     """Say what is in the unit: the services by name, or only how many there are of each kind where they are many."""
+    unit = pen.unit
     every = [entry for entry in pen.material.entries if unit in pen.material.units_of(entry)]
     inside = sorted((entry for entry in every if entry.offered), key=lambda entry: entry.rank)
-    pen.heading(Message("What is here"))
     if not inside:
         pen.say(Message("No service is listed here that is active and not long overdue for a check."), "note")
         return
@@ -149,8 +126,9 @@ def _here(pen: Pen, unit: str) -> None:
         pen.say(Message("Services inactive or long overdue for a check, and not named here: {count}.", words), "source")
 
 
-def _near(pen: Pen, unit: str) -> None:
+def _near(pen: Pen) -> None:
     """Say for each need what is nearest, and how many minutes away; in summer and in winter where both are told."""
+    unit = pen.unit
     material = pen.material
     area = material.area
     start = seats(area).get(unit)
@@ -174,7 +152,6 @@ def _near(pen: Pen, unit: str) -> None:
         entry = found.entry
         return need.labels, entry.organization.name, where(pen, entry), calls(pen, entry), _minutes(material, found)
 
-    pen.heading(Message("What is near"))
     if start:
         place = {"place": start[1]}
         by_season = Message("Minutes from {place}, by summer and by winter roads.", place)
@@ -203,8 +180,9 @@ def _minutes(material: Sources, found: NearestService) -> str:
     return " / ".join(str(shown_minutes(way)) if math.isfinite(way) else cut_off for way in ways)
 
 
-def _norms(pen: Pen, unit: str) -> None:
+def _norms(pen: Pen) -> None:
     """Say what the norms ask for the people of the unit; those of whole regions are left out."""
+    unit = pen.unit
     material = pen.material
     own = material.area.unit(unit)
     row = material.area.units(own.level).loc[unit]
@@ -220,10 +198,10 @@ def _norms(pen: Pen, unit: str) -> None:
         pen.items(norms)
 
 
-def _gaps(pen: Pen, unit: str) -> None:
+def _gaps(pen: Pen) -> None:
     """Say how far people are from help, which functions the region lacks, and where the way breaks."""
+    unit = pen.unit
     material = pen.material
-    pen.heading(Message("Gaps"))
     pen.items(
         (
             *_of_reach(material, unit),
@@ -305,8 +283,9 @@ def _of_nights(material: Sources, unit: str) -> Iterator[object]:
         yield Message("At night: {share} of the people are within an hour of help.", {"share": share})
 
 
-def _responsible(pen: Pen, unit: str) -> None:
+def _responsible(pen: Pen) -> None:
     """Name the commissions and referral desks whose duty the unit is."""
+    unit = pen.unit
     material = pen.material
     around, region = {unit, *material.area.ancestors(unit)}, material.area.region_of(unit)
     desks = [
@@ -316,7 +295,6 @@ def _responsible(pen: Pen, unit: str) -> None:
         and (around.intersection(e.covers) or (not e.covers and region in material.units_of(e)))
     ]
     desks.sort(key=lambda entry: COMMISSION not in entry.types)
-    pen.heading(Message("Who is responsible"))
     if desks:
         desk_lines = dict.fromkeys(f"{entry.organization.name}: {calls(pen, entry)}" for entry in desks)
         pen.items(list(desk_lines)[:4])
@@ -324,9 +302,9 @@ def _responsible(pen: Pen, unit: str) -> None:
         pen.say(Message("Not known: no commission and no referral desk is listed for this area."), "note")
 
 
-def _asked(pen: Pen, unit: str) -> None:
+def _asked(pen: Pen) -> None:
     """Say what to ask of the region, by the recommendations that concern the unit or its region."""
-    pen.heading(Message("What to ask of the region"))
+    unit = pen.unit
     chosen = about_unit(pen.material, pen.advice, unit)
     if not chosen:
         pen.say(
@@ -345,20 +323,29 @@ def _asked(pen: Pen, unit: str) -> None:
             pen.say(recommendation.evidence)
 
 
-def _lines(pen: Pen, unit: str) -> None:
+def _numbers(pen: Pen) -> None:
     """Give the numbers that anybody may call."""
     material = pen.material
-    pen.heading(Message("Numbers to call"))
-    pen.items(_numbers(material, unit))
-
-
-def _numbers(material: Sources, unit: str) -> Iterable[str]:
-    for number in material.area.settings.emergency.values():
-        yield f"{material.say(number.label)}: {number.number}"
-    lines = [
-        e
-        for e in material.entries
-        if e.offered and not material.is_abroad(e) and is_called_from(e, unit, material.area)
+    emergency = [
+        f"{material.say(number.label)}: {number.number}" for number in material.area.settings.emergency.values()
     ]
-    for entry in lines[:4]:
-        yield f"{entry.organization.name}: {spaced(entry.phones[0].number, material.area.code, material.language)}"
+    lines = [
+        f"{entry.organization.name}: {spaced(entry.phones[0].number, material.area.code, material.language)}"
+        for entry in material.entries
+        if entry.offered and not material.is_abroad(entry) and is_called_from(entry, pen.unit, material.area)
+    ]
+    pen.items((*emergency, *lines[:4]))
+
+
+PARTS: Mapping[str, Callable[[Pen], None]] = {
+    "people": _people,
+    "near": _near,
+    "here": _here,
+    "norms": _norms,
+    "gaps": _gaps,
+    "responsible": _responsible,
+    "asked": _asked,
+    "numbers": _numbers,
+    "counted": lambda pen: pen.say(pen.material.own_source(pen.material.entries), "source"),
+}
+"""What a part's name writes in the outline of the brief."""

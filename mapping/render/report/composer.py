@@ -52,9 +52,10 @@ class Pen:
         advice: Sequence[Recommendation] = (),
         progress: Progress | None = None,
         reader: str = "",
+        unit: str = "",
     ) -> None:
         self.material = material
-        self.advice, self.progress, self.reader = tuple(advice), progress, reader
+        self.advice, self.progress, self.reader, self.unit = tuple(advice), progress, reader, unit
         self.chapters: list[Chapter] = []
         self._blocks: list[Block] = []
         self._number = ""

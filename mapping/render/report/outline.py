@@ -1,6 +1,6 @@
 """The outline of the report: which parts each chapter has, by ``outline.toml``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mapping.language.i18n import Message
@@ -30,13 +30,18 @@ PARTS: Mapping[str, Callable[[Pen], None]] = {
 
 def write(pen: Pen) -> None:
     """Write every chapter."""
-    true, words = _conditions(pen), _words(pen)
     for place, chapter in enumerate(outline()["chapter"]):
         pen.chapter(str(place or ""), Message.of(chapter["title"]), chapter["anchor"])
-        for part in chapter["parts"]:
-            if part.get("when") in true:
-                _write(pen, part, true, words)
+        write_parts(pen, chapter["parts"], PARTS)
         pen.end()
+
+
+def write_parts(pen: Pen, parts: Iterable[Part], functions: Mapping[str, Callable[[Pen], None]]) -> None:
+    """Write parts of the outline that stand in this edition; ``functions`` are what their names write."""
+    true, words = _conditions(pen), _words(pen)
+    for part in parts:
+        if part.get("when") in true:
+            _write(pen, part, true, words, functions)
 
 
 def acronyms() -> Iterator[tuple[str | Message, Message]]:
@@ -45,10 +50,16 @@ def acronyms() -> Iterator[tuple[str | Message, Message]]:
         yield entry.get("fixed") or Message.of(entry["short"]), Message.of(entry["words"])
 
 
-def _write(pen: Pen, part: Part, true: set[str | None], words: Mapping[str, object]) -> None:
+def _write(
+    pen: Pen,
+    part: Part,
+    true: set[str | None],
+    words: Mapping[str, object],
+    functions: Mapping[str, Callable[[Pen], None]],
+) -> None:
     results = pen.material.results
     if "part" in part:
-        PARTS[part["part"]](pen)
+        functions[part["part"]](pen)
     elif "result" in part:
         pen.result(results[part["result"]], drawn=part.get("drawn", True))
     elif "finding" in part:
