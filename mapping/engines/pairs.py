@@ -19,15 +19,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
-from mapping.engines._compiled import compiled
-from mapping.engines._heap import rise, sink
+from mapping.engines._compiled import read_only
 from mapping.engines.travel import (
     checked_friction,
     checked_halves,
     checked_limit,
     checked_sources,
-    new_buffer,
-    search_block,
+    spread,
 )
 from mapping.errors import InvalidRecord
 
@@ -36,7 +34,6 @@ Minutes = NDArray[np.float32]
 Places = NDArray[np.int32]
 Starts = NDArray[np.int64]
 
-DIAGONAL = np.float32(2**0.5)
 INFINITY = np.float32(np.inf)
 
 
@@ -103,108 +100,6 @@ class Pairs:
 # --- a grid ----------------------------------------------------------------------------------------------------------
 
 
-class FrictionSearch:
-    """A search from one service at a time over a friction grid, whose memory is used again for the next.
-
-    Works out the same minutes, bit for bit, as `mapping.engines.travel.cost_surface` with 8 neighbours does. The cost
-    of a search grows with the cells that it reaches, not with the grid: what lies within the block around the service
-    is relaxed line by line, and what leads beyond is searched cell by cell.
-
-    Parameters are those of `cost_surface`.
-    """
-
-    def __init__(self, friction: ArrayLike, *, cell_size: ArrayLike, limit: float) -> None:
-        grid = checked_friction(friction)
-        self.shape = (grid.shape[0], grid.shape[1])
-        self.limit = checked_limit(limit)
-        with np.errstate(over="ignore", invalid="ignore"):
-            tolls = grid * checked_halves(cell_size, grid.shape[0])[:, None]
-        self._tolls = np.where(grid >= 0, tolls, INFINITY).astype(np.float32)
-        self._desk = _desk(grid.size)
-
-    def cells(self, services: ArrayLike) -> NDArray[np.int64]:
-        """Return services as (row, column) pairs, all of which lie inside the grid."""
-        return checked_sources(services, self.shape)
-
-    def run(self, row: int, column: int) -> tuple[Places, Minutes]:
-        """Return the cells within the limit, numbered row by row, and their minutes, in no order.
-
-        The arrays hold until the next search.
-        """
-        cost, place, heap, cells, minutes, buffer = self._desk
-        n, front = search_block(self._tolls, row, column, self.limit, buffer, cells, minutes, heap)
-        if front:
-            n = _search_on(self._tolls, n, front, self.limit, cost, place, heap, cells, minutes)
-        return cells[:n], minutes[:n]
-
-
-def _desk(size: int) -> tuple[Minutes, Places, Places, Places, Minutes, Minutes]:
-    """Return cost and place in the heap by cell, the heap, the cells found with their minutes, and a block."""
-    return (
-        np.full(size, INFINITY),
-        np.full(size, -1, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.float32),
-        new_buffer(),
-    )
-
-
-@compiled
-def _search_on(
-    tolls: Minutes,
-    n: int,
-    front: int,
-    limit: np.float32,
-    cost: Minutes,
-    place: Places,
-    heap: Places,
-    cells: Places,
-    minutes: Minutes,
-) -> int:
-    """Dijkstra's algorithm from the first n cells, of which those in the heap may lead on; return how many are found.
-
-    ``place`` is -1 for cells that do not wait in the heap, -2 for settled ones.
-    """
-    rows, columns = tolls.shape
-    toll = tolls.ravel()
-    for k in range(n):
-        cost[cells[k]] = minutes[k]
-    for k in range(front):
-        rise(heap, place, cost, k, heap[k])
-    size = front
-    while size > 0:
-        cell = heap[0]
-        size -= 1
-        if size > 0:
-            sink(heap, place, cost, size, heap[size])
-        place[cell] = -2
-        here = cost[cell]
-        y, x = cell // columns, cell % columns
-        for dy in range(-1 if y > 0 else 0, 2 if y < rows - 1 else 1):
-            for dx in range(-1 if x > 0 else 0, 2 if x < columns - 1 else 1):
-                other = cell + dy * columns + dx
-                if place[other] == -2:
-                    continue
-                step = np.float32(toll[other] + toll[cell])
-                new = np.float32(here + (step if dx == 0 or dy == 0 else np.float32(DIAGONAL * step)))
-                if new <= limit and new < cost[other]:
-                    if cost[other] == INFINITY:
-                        cells[n] = other
-                        n += 1
-                    cost[other] = new
-                    if place[other] < 0:
-                        rise(heap, place, cost, size, other)
-                        size += 1
-                    else:
-                        rise(heap, place, cost, place[other], other)
-    for k in range(n):
-        minutes[k] = cost[cells[k]]
-        cost[cells[k]] = INFINITY
-        place[cells[k]] = -1
-    return n
-
-
 def on_grid(
     friction: ArrayLike,
     services: ArrayLike,
@@ -230,23 +125,34 @@ def on_grid(
     InvalidRecord
         An argument has the wrong shape, type or range; a service lies outside the grid.
     """
-    search = FrictionSearch(friction, cell_size=cell_size, limit=limit)
-    sources = search.cells(services)
-    size = search.shape[0] * search.shape[1]
-    number = np.full(size, -1, np.int32)
-    chosen = np.arange(size) if among is None else np.asarray(among, np.int64).ravel()
-    if chosen.size and not (chosen.min() >= 0 and chosen.max() < size and (np.diff(chosen) > 0).all()):
-        raise InvalidRecord(f"among: cells must rise from 0 to at most {size - 1}, each once")
-    number[chosen] = np.arange(chosen.size, dtype=np.int32)
-
-    parts = []
+    grid = checked_friction(friction)
+    sources = checked_sources(services, grid.shape)
+    halves, within = checked_halves(cell_size, grid.shape[0]), checked_limit(limit)
+    number = np.full(grid.shape, -1, np.int32)
+    chosen = np.arange(grid.size) if among is None else np.asarray(among, np.int64).ravel()
+    if chosen.size and not (chosen.min() >= 0 and chosen.max() < grid.size and (np.diff(chosen) > 0).all()):
+        raise InvalidRecord(f"among: cells must rise from 0 to at most {grid.size - 1}, each once")
+    number.ravel()[chosen] = np.arange(chosen.size, dtype=np.int32)
+    far, parts = _farthest(grid, halves, within), []
     for row, column in sources.tolist():
-        cells, minutes = search.run(row, column)
-        places = number[cells]
-        order = np.argsort(places, kind="stable")
-        order = order[np.searchsorted(places[order], 0) :]
-        parts.append((places[order], minutes[order]))
+        top, left = max(0, row - far), max(0, column - far)
+        window = slice(top, row + far + 1), slice(left, column + far + 1)
+        ground = read_only(np.ascontiguousarray(grid[window]))
+        minutes = np.full(ground.shape, INFINITY)
+        start = read_only(np.array([[row - top, column - left]]))
+        spread(ground, minutes, np.ascontiguousarray(halves[window[0]]), sources=start, limit=within)
+        near = np.flatnonzero(minutes <= within)
+        down, across = np.divmod(near, ground.shape[1])
+        places = number[top + down, left + across]
+        parts.append((places[places >= 0], minutes.ravel()[near[places >= 0]]))
     return _joined(parts, chosen.size)
+
+
+def _farthest(friction: Minutes, halves: Minutes, limit: np.float32) -> int:
+    """Return how many cells any way within the limit spans at most, over the fastest ground that there is."""
+    fastest = np.min(friction * halves[:, None], where=friction >= 0, initial=INFINITY)
+    cells = max(friction.shape)
+    return cells if limit >= fastest * cells else int(limit / fastest) + 2
 
 
 # --- points -----------------------------------------------------------------------------------------------

@@ -347,58 +347,8 @@ def _visit_all(grid: _Grid, desk: _Desk, n: int) -> None:
         _visit(grid, desk, place)
 
 
-@compiled
-def search_block(
-    tolls: Floats,
-    row: int,
-    column: int,
-    limit: np.float32,
-    buffer: Floats,
-    cells: npt.NDArray[np.int32],
-    reached: Floats,
-    edges: npt.NDArray[np.int32],
-) -> tuple[int, int]:
-    """Find the cells within the limit of one cell by ways within the block around it, in the order of their numbers.
-
-    ``tolls`` are those of the whole grid, ``buffer`` is one of a `new_buffer`. Cells are written into ``cells``,
-    numbered row by row, their minutes into ``reached``. Returns how many there are, and from how many of them, all at
-    the edge of the block, others outside it may be reached; these are written into ``edges``.
-    """
-    height, width = tolls.shape
-    toll = tolls.reshape(-1)
-    if not toll[row * width + column] < INFINITY:
-        return 0, 0
-    top, left = row - SIDE // 2, column - SIDE // 2
-    y0, y1, x0, x1 = max(0, -top), min(SIDE, height - top), max(0, -left), min(SIDE, width - left)
-    if y1 - y0 < SIDE or x1 - x0 < SIDE:
-        buffer[: 2 * SECTION] = INFINITY
-    else:
-        buffer[:SECTION] = INFINITY
-    for y in range(y0, y1):
-        i, j = ORIGIN + U(y * LINE + x0) + TOLLS, U((top + y) * width + left + x0)
-        for x in range(U(x1 - x0)):
-            buffer[i + x] = toll[j + x]
-    buffer[ORIGIN + U((row - top) * LINE + column - left)] = ZERO
-    _transpose(buffer, U(ROWS), U(COLUMNS), EVERY_LINE)
-    _transpose(buffer, U(ROWS) + TOLLS, U(COLUMNS) + TOLLS, EVERY_LINE)
-    _settle(buffer, ONE << U(row - top), ONE << U(column - left), False)
-    n, edge = 0, 0
-    for y in range(y0, y1):
-        i, j = ORIGIN + U(y * LINE), (top + y) * width + left
-        last = (y == 0 and top > 0) or (y == SIDE - 1 and top + SIDE < height)
-        for x in range(x0, x1):
-            value = buffer[i + U(x)]
-            if value <= limit:
-                cells[n], reached[n] = j + x, value
-                n += 1
-                if last or (x == 0 and left > 0) or (x == SIDE - 1 and left + SIDE < width):
-                    edges[edge] = j + x
-                    edge += 1
-    return n, edge
-
-
-def new_buffer() -> Floats:
-    """Return the memory of a block, which `search_block` uses again and again; it begins where a cache line does."""
+def _new_buffer() -> Floats:
+    """Return the memory of a block, which begins where a cache line does."""
     memory = np.full(BUFFER + PAD, INFINITY)
     first = -memory.ctypes.data // memory.itemsize % PAD
     return memory[first : first + BUFFER]
@@ -533,7 +483,7 @@ def _cut(cost: Floats, limit: np.float32) -> None:
 def _new_desk() -> _Desk:
     """Prepare what one thread works with."""
     return _Desk(
-        buffer=new_buffer(),
+        buffer=_new_buffer(),
         tiles=np.zeros(BATCH, np.int64),
         rows=np.zeros(BATCH, np.uint64),
         columns=np.zeros(BATCH, np.uint64),

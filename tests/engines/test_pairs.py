@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.engines.pairs import FrictionSearch, Pairs, between_points, on_grid
+from mapping.engines.pairs import Pairs, between_points, on_grid
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 from tests.support.examples import examples
@@ -77,18 +77,9 @@ def test_chosen_cells_change_nothing():
     assert few.count == 4
 
 
-def test_a_search_may_be_used_again():
-    search = FrictionSearch(np.full((3, 3), 0.01), cell_size=1000, limit=10)
-    first = [part.copy() for part in search.run(0, 0)]
-    search.run(2, 2)
-    again = search.run(0, 0)
-    assert [part.tolist() for part in first] == [part.tolist() for part in again]
-    assert first[0].tolist() == [0, 1, 3]
-
-
 def test_what_cannot_be_searched_is_refused():
     with pytest.raises(InvalidRecord, match="limit"):
-        FrictionSearch([[1.0]], cell_size=1, limit=-1)
+        on_grid([[1.0]], [[0, 0]], cell_size=1, limit=-1)
     with pytest.raises(InvalidRecord, match="outside the grid"):
         on_grid([[1.0]], [[0, 1]], cell_size=1, limit=1)
     with pytest.raises(InvalidRecord, match="among"):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mapping.engines import _turn, travel
 from mapping.engines._compiled import compiled
-from mapping.engines.pairs import FrictionSearch
+from mapping.engines.pairs import on_grid
 from mapping.engines.travel import cost_surface
 from mapping.errors import InvalidRecord
 from tests.support.examples import examples
@@ -606,7 +606,7 @@ def test_a_limit_that_no_float32_holds_is_none():
     ground = np.full((3, 3), 0.01, np.float32)
     whole = cost_surface(ground, [(0, 0)], cell_size=1000)
     assert np.array_equal(cost_surface(ground, [(0, 0)], cell_size=1000, limit=1e300), whole)
-    assert FrictionSearch(ground, cell_size=1000, limit=1e300).run(0, 0)[1].max() == whole.max()
+    assert on_grid(ground, [[0, 0]], cell_size=1000, limit=1e300).minutes.max() == whole.max()
 
 
 @pytest.mark.parametrize(("steps", "shape"), [(9_999, (1, 10_000)), (999_999, (1, 1_000_000))])
