@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-from mapping.area.geocode import UnitMatch, find_unit
+from mapping.area.geocode import find_unit
 from mapping.area.names.countries import city_abroad, country_abroad, says_country
-from mapping.area.names.place_names import SEAT, key_of, names_of
+from mapping.area.names.place_names import key_of, names_of
 from mapping.area.study_area import StudyArea
 from mapping.language.fold import alternatives, skeleton, words_for
 
@@ -104,124 +104,74 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
     >>> whereabouts(area, "г. Алматы, ул. Айни 5").country
     'KZ'
     """
-    parts = _PARTS.split(_POSTAL_CODE.sub(" ", address))
-    read = _Address(area)
+    unit = place = country = ""
+    first = True
+    parts = [part.strip() for part in _PARTS.split(_POSTAL_CODE.sub(" ", address))]
     for part, behind in zip(parts, [*parts[1:], ""], strict=True):
-        read.take(part.strip(), behind.strip())
-        if read.several:
-            return Whereabouts("", "", several=read.several)
-    if read.country and read.unit:
+        named = _name_in(area, part)
+        if not named or says_country(area, named) or (unit and city_abroad(area, named)):
+            continue  # what bears the name of a city behind a town is a street
+        if away := _abroad(area, named):
+            country, first = country or away, False
+            continue
+        if village := _VILLAGE.match(named):
+            place = _known_place(area, named[village.end() :], unit) or place
+            if not _TOWN.match(named):
+                continue
+        match = _unit_in(area, named, behind, first=first)
+        first = first and match is None and bool(village)
+        if match is None:
+            continue
+        code, named = match
+        if not unit or unit in area.ancestors(code):
+            unit, place = code, _known_place(area, named, code) if key_of(named).kind in ("", "city") else ""
+            first = area.unit(code).level == 1
+        elif code != unit and code not in area.ancestors(unit) and key_of(named).kind:
+            return Whereabouts("", "", several=(unit, code))
+    if country and unit:
         return Whereabouts("", "")
-    return Whereabouts(read.unit, read.place if read.unit else "", read.country)
+    return Whereabouts(unit, place if unit else "", country)
 
 
-class _Address:
-    """What the parts of an address named so far."""
-
-    def __init__(self, area: StudyArea) -> None:
-        self.area = area
-        self.unit, self.place, self.country = "", "", ""
-        self.several: tuple[str, ...] = ()
-        self.first = True
-        """Whether no part has named anything yet."""
-
-    def take(self, part: str, behind: str) -> None:
-        """Take what a part names, with the part behind it."""
-        named = self._named(part)
-        if not named or says_country(self.area, named) or (self.unit and city_abroad(self.area, named)):
-            return  # what bears the name of a city behind a town is a street
-        if away := _abroad(self.area, named):
-            self.country, self.first = self.country or away, False
-        elif _VILLAGE.match(named):
-            self._take_village(named)
-        else:
-            self._take_unit(named, behind)
-
-    def _named(self, part: str) -> str:
-        label = _LABEL.match(part)
-        return _name_in(part if label is None or find_unit(self.area, label["of"]).candidates else part[label.end() :])
-
-    def _take_village(self, named: str) -> None:
-        bare = _VILLAGE.sub("", named)
-        if not self.unit and _TOWN.match(named) and (centred := _centred(self.area, bare)):
-            self.unit, self.first = centred, False
-        self.place = _known_place(self.area, bare, self.unit) or self.place
-
-    def _take_unit(self, named: str, behind: str) -> None:
-        inner = _WITHIN_WORDS.search(named)
-        if inner and not _is_sure(self.area, find_unit(self.area, named), named, key_of(named).kind, self.first):
-            named = inner[0]
-        match, kind = find_unit(self.area, named), key_of(named).kind
-        sure, self.first = _is_sure(self.area, match, named, kind, self.first), False
-        if not sure or (_HOUSE.fullmatch(behind) and not kind and "city" not in _kinds(self.area, match)):
-            return
-        code = str(match.unit)
-        if not self.unit or self.unit in self.area.ancestors(code):
-            # a district is more than the town of its name
-            self.unit, self.place = code, _known_place(self.area, named, code) if kind in ("", "city") else ""
-            self.first = self.first or self.area.unit(code).level == 1
-        elif code != self.unit and code not in self.area.ancestors(self.unit) and kind:
-            self.several = (self.unit, code)
-
-
-def _name_in(part: str) -> str:
+def _name_in(area: StudyArea, part: str) -> str:
     """Return what stands in a part of an address before street and number; "" where that is the street's name."""
+    label = _LABEL.match(part)
+    if label and not find_unit(area, label["of"]).candidates:
+        part = part[label.end() :]
     street = _STREET.search(part)
     before = (part[: street.start()] if street else part).strip(" .-:")
     behind = part[street.end() :] if street else ""
     of_street = bool(street and _ROAD.match(street[0])) and not re.search(r"[^\W\d_]{2}", behind)
-    of_street = of_street and not key_of(before).kind
-    if before and re.search(r"\d", before):
-        before = re.split(r"\d", before, maxsplit=1)[0].strip(" .-")
-        of_street = not key_of(before).kind  # without the kind of a unit it is the name of a street
-    return "" if of_street else _OF_A_TOWN.sub("", before)
+    if number := re.search(r"\d", before):
+        before, of_street = before[: number.start()].strip(" .-"), True
+    if of_street and not key_of(before).kind:  # without the kind of a unit it is the name of a street
+        return ""
+    return _OF_A_TOWN.sub("", before)
+
+
+def _unit_in(area: StudyArea, named: str, behind: str, *, first: bool) -> tuple[str, str] | None:
+    """Return the unit that a part of an address surely means, and the words that name it."""
+    inner = _WITHIN_WORDS.search(named)
+    for text in (named, inner[0]) if inner else (named,):
+        match, kind = find_unit(area, text), key_of(text).kind
+        doubted = any(note.level == "doubt" for note in match.notes) and not (match.how == "town" and kind == "city")
+        known = match.unit and not doubted and (kind or first or not match.notes)
+        of_street = _HOUSE.fullmatch(behind) and not kind and "city" not in names_of(area).kinds[str(match.unit)]
+        if known and not of_street:
+            return str(match.unit), text
+    return None
 
 
 def _abroad(area: StudyArea, name: str) -> str:
     """Return the other country that a part of an address names, itself or by a city of it; or ""."""
     if _EMBASSY.match(name):
         return city_abroad(area, name.split()[-1])
-    away = country_abroad(area, name)
-    key, kind, _ = key_of(name)
-    own = names_of(area).units.get(("now", key), set()) or names_of(area).places.get(key)
-    return away if away and (not own or (kind == "city" and not _cities_of(area, key))) else ""
-
-
-def _kinds(area: StudyArea, match: UnitMatch) -> frozenset[str]:
-    return frozenset(names_of(area).kinds[str(match.unit)])
-
-
-def _cities_of(area: StudyArea, key: str) -> list[str]:
-    """Return the units of the area that are cities and have a place of some name."""
-    kinds = names_of(area).kinds
-    return [place.unit for place in names_of(area).places.get(key, []) if "city" in kinds[place.unit]]
-
-
-def _is_sure(area: StudyArea, match: UnitMatch, name: str, kind: str, first: bool) -> bool:
-    """Tell whether a unit is meant: by the name it has now or, where its kind is said or it comes first, by any.
-
-    A district may be called by the town that is its centre.
-    """
-    if match.unit is None:
-        return False
-    doubts = [note for note in match.notes if note.level == "doubt"]
-    if doubts:
-        return kind == "city" and len(doubts) == 1 and _centred(area, name) == match.unit
-    if not match.notes or kind:
-        return True
-    inner = re.findall(r"\(([^()]*)\)", name)
-    if any(find_unit(area, text).unit not in (None, match.unit) for text in inner):
-        return False
-    key = key_of(re.sub(r"\([^)]*\)", " ", name))[0]
-    return first and (_centred(area, name) == match.unit or not names_of(area).places_called(key))
-
-
-def _centred(area: StudyArea, name: str) -> str:
-    """Return the unit of which a town is the centre, if there is one such town and no other unit is called so."""
-    names, key = names_of(area), key_of(re.sub(r"\([^)]*\)", " ", name))[0]
-    units = {place.unit for place in names.places_called(key) if place.rank <= SEAT}
-    bearers = names.units.get(("now", key), set()) - units
-    return units.pop() if len(units) == 1 and not bearers and not city_abroad(area, name) else ""
+    names, (key, kind, _) = names_of(area), key_of(name)
+    places = names.places.get(key, [])
+    here = names.units.get(("now", key)) or places
+    if kind == "city":  # "г. Москва" is no village that is called so
+        here = [place for place in places if "city" in names.kinds[place.unit]]
+    return "" if here else country_abroad(area, name)
 
 
 def _known_place(area: StudyArea, name: str, unit: str) -> str:
