@@ -184,6 +184,12 @@ class StudyArea:
         return self.file.modelled
 
     @property
+    def everybody_walks(self) -> bool:
+        """Tell whether no road, nor a surface that holds them, is known, so that all ways are counted on foot."""
+        raster, tracks = self.file.raster, self.settings.speeds.tracks
+        return not (self.file.roads or raster.friction or raster.surface or tracks.speed)
+
+    @property
     def warning(self) -> dict[str, str]:
         """Return the warning about what is modelled, by language."""
         return dict(self.file.warning)

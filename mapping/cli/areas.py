@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mapping.analysis.common.wording import NO_ROADS
 from mapping.area.build import BuildPlan, build
 from mapping.area.study_area import StudyArea
 from mapping.cli.options import day_of, err, out
@@ -107,6 +108,8 @@ def travel(
     write_minutes(to, area, surface.minutes)
     reached = float((surface.minutes < float("inf")).mean())
     out.print(f"Minutes: {to}, from {len(places) - len(surface.lost)} points; {reached:.1%} of the cells are reached.")
+    if area.everybody_walks:
+        out.print(NO_ROADS.into("en"))
     if surface.snapped:
         farthest = max(snap.metres for snap in surface.snapped)
         out.print(f"{len(surface.snapped)} points lay on barriers and were moved, at most {farthest:.0f} m.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mapping.analysis.common.wording import NO_ROADS
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory
 from mapping.errors import NotFound
@@ -167,6 +168,16 @@ def test_a_real_view_of_any_audience(analysis, audience, tiny_area, real_views):
     assert result.audience == audience
     assert result.edition == real_views[audience].edition
     check(result, tiny_area)
+
+
+def test_where_no_roads_are_known_what_is_said_of_travel_says_that_everybody_walks(
+    analysis, tiny_area, real_views, monkeypatch
+):
+    by_road = analysis(real_views["public"], tiny_area)
+    monkeypatch.setattr(StudyArea, "everybody_walks", True)
+    on_foot = analysis(real_views["public"], tiny_area)
+    assert NO_ROADS not in by_road.also
+    assert (NO_ROADS in on_foot.also) is any("terrain" in str(source.name) for source in on_foot.inputs)
 
 
 @pytest.fixture(scope="module")

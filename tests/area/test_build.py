@@ -60,6 +60,43 @@ def test_the_least_that_is_needed(tmp_path, plan):
     assert any(f"{people:,} in mwi_ppp_2020_UNadj.tif" in note for note in notes)
 
 
+def with_people_around(path, *, cells):
+    """Write 2 people a cell of 30 seconds within the districts and in so many cells around them."""
+    people = np.full((24 + 2 * cells, 48 + 2 * cells), 2, np.float32)
+    return raster(path, people, west=WEST - cells * THIRTY_SECONDS, north=NORTH + cells * THIRTY_SECONDS)
+
+
+def test_people_of_a_coast_that_the_outlines_cut_belong_to_the_nearest_unit(tmp_path, plan):
+    """Outlines are coarser than rasters: of islands a tenth of the people lives in cells beyond them."""
+    population = with_people_around(tmp_path / "coast_2020.tif", cells=2)
+    notes = build(tmp_path / "mw", replace(plan, population=population))
+    area, everybody = StudyArea.load(tmp_path / "mw"), 2 * 28 * 52
+    assert area.unit("MW").people == pytest.approx(everybody, abs=3)
+    assert area.unit("MW101").people == pytest.approx(area.unit("MW102").people, rel=0.05)
+    assert any("moved to the nearest unit" in note for note in notes)
+
+
+def test_people_across_a_border_on_land_are_not_taken_in(tmp_path, plan):
+    population = with_people_around(tmp_path / "both_2020.tif", cells=30)
+    notes = build(tmp_path / "mw", replace(plan, population=population))
+    assert StudyArea.load(tmp_path / "mw").unit("MW").people == pytest.approx(2 * 24 * 48, rel=0.03)
+    assert not any("moved to the nearest unit" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "languages", "names"),
+    [
+        ("São Miguel", ("pt", "en"), {"pt": "São Miguel", "en": "São Miguel"}),  # no country: never Portugal
+        ("Portugal", ("pt", "ru"), {"pt": "Portugal", "ru": "Португалия"}),
+        ("Португалия", ("pt", "ru"), {"pt": "Portugal", "ru": "Португалия"}),
+        ("Portugal", ("ru", "en"), {"ru": "Португалия", "en": "Portugal"}),
+    ],
+)
+def test_a_name_is_kept_in_its_language_and_the_country_does_not_take_its_place(tmp_path, plan, name, languages, names):
+    build(tmp_path / "pt", replace(plan, code="PT", name=name, languages=languages, timezone="Atlantic/Azores"))
+    assert StudyArea.load(tmp_path / "pt").name == names
+
+
 @pytest.mark.parametrize("name", ["people.tif", "people_2015_2020.tif"])
 def test_the_day_of_the_count_is_asked_for_where_no_name_says_it(tmp_path, plan, name):
     """The day on which a file was written says nothing of the day on which people were counted."""
@@ -97,13 +134,13 @@ def test_people_as_ghsl_has_them_in_mollweide_at_100_metres(tmp_path, plan):
     """1 person a hectare: the land of both districts in hectares, whatever the projection."""
     corner = gpd.GeoSeries([shapely.box(WEST, SOUTH, EAST, NORTH)], crs="EPSG:4326").to_crs("ESRI:54009")
     west, south, east, north = corner.total_bounds
-    values = np.full((int((north - south) / 100) + 20, int((east - west) / 100) + 20), 1.0)
+    values = np.full((int((north - south) / 100) + 400, int((east - west) / 100) + 400), 1.0)  # 20 km around
     values[:3] = -200
     ghsl = raster(
         tmp_path / "GHS_POP_E2025.tif",
         values,
-        west=west - 1000,
-        north=north + 1000,
+        west=west - 20_000,
+        north=north + 20_000,
         side=100,
         crs="ESRI:54009",
         missing=-200,

@@ -152,6 +152,7 @@ class AnalysisFrame:
         moved: Collection[Any] = (),
         inputs: Sequence[Input] = (),
         caveats: Sequence[Message] = (),
+        also: Sequence[Message] = (),
         **parts: Any,
     ) -> Result:
         """Return a result with what it is made of and what limits it before its own inputs and caveats.
@@ -174,6 +175,7 @@ class AnalysisFrame:
             level=self.level,
             inputs=(*wording.inputs(self.view, self.area, travel=travel)[first], *inputs),
             caveats=(*limits, *caveats),
+            also=(*also, *(wording.on_foot(self.area) if travel else ())),
             **parts,
         )
 

@@ -33,6 +33,14 @@ FRACTIONS: tuple[tuple[float, Message], ...] = (
 """Shares that have a name; one is used where the true share is within 1.5 points of it."""
 
 
+NO_ROADS = Message("No roads are known here: everybody walks the whole way. By road it takes less time.")
+
+
+def on_foot(area: StudyArea) -> tuple[Message, ...]:
+    """Return what stands with each finding about travel in a country of which no roads are known."""
+    return (NO_ROADS,) if area.everybody_walks else ()
+
+
 def within(sentence: Mapping[str, str]) -> Mapping[str, str]:
     """Return a sentence (language -> text) as it stands within another: without its full stop."""
     return {language: text.removesuffix(".") for language, text in sentence.items()}

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from mapping.area import check
 from mapping.area.build import inputs
+from mapping.area.build.coast import to_nearest_unit
 from mapping.area.build.inputs import Findings, SpeedTable
 from mapping.area.files import MOST_CELLS, TOML
 from mapping.area.grid import Grid, unit_grid
@@ -323,6 +324,7 @@ def _people(
     people = grid.sums(plan.population)
     of = unit_grid(grid, units.geometry)
     inside = of >= 0
+    moved = to_nearest_unit(people, inside, grid, units.geometry, plan.population)
     census = np.bincount(of[inside], people[inside], minlength=len(units))
     whole, name = _total(plan.population), plan.population.name
     if not census.sum() > LEAST_SHARE * (0 if math.isnan(whole) else whole):
@@ -333,6 +335,8 @@ def _people(
     else:
         share = census.sum() / whole
         findings.note(f"People: {whole:,.0f} in {name}, {census.sum():,.0f} ({share:.1%}) of them in the units.")
+    if moved >= 0.5:
+        findings.note(f"Coast: {moved:,.0f} people in cells beyond the outlines were moved to the nearest unit.")
     if nobody := [str(name) for name, count in zip(units["code"], census, strict=True) if count < 0.5]:
         findings.note(f"Nobody lives in {len(nobody)} units: {', '.join(nobody[:8])}.")
     write_raster(folder / "population/people.tif", people, grid)
@@ -480,13 +484,17 @@ def _codes() -> dict[str, str]:
 
 
 def _country_name(plan: BuildPlan, language: str) -> str:
-    """Return the name that was given in the main language, and what CLDR calls the country in the others."""
-    if language == plan.languages[0] or plan.code in OWN_CODES:
-        return plan.name
+    """Return the name that was given; where it is one of the country's own, that in the language."""
+    known = {code: _of_cldr(plan.code, code) for code in plan.languages}
+    return known[language] or plan.name if plan.name in known.values() else plan.name
+
+
+def _of_cldr(code: str, language: str) -> str:
+    """Return what CLDR calls a country in a language; nothing where it does not know it."""
     try:
-        return str(Locale(language).territories.get(plan.code, plan.name))
+        return "" if code in OWN_CODES else str(Locale(language).territories.get(code, ""))
     except UnknownLocaleError:
-        return plan.name
+        return ""
 
 
 def _texts(texts: dict[str, str], languages: Sequence[str]) -> dict[str, str]:

@@ -155,9 +155,9 @@ def _near(pen: Pen) -> None:
     if start:
         place = {"place": start[1]}
         by_season = Message("Minutes from {place}, by summer and by winter roads.", place)
-        pen.say(
-            by_season if area.has_winter else Message("Minutes from {place}, by road and on foot.", place), "source"
-        )
+        all_year = Message("Minutes from {place}, by road and on foot.", place)
+        on_foot = Message("Minutes from {place} on foot, since no roads are known here.", place)
+        pen.say(on_foot if area.everybody_walks else by_season if area.has_winter else all_year, "source")
     minutes = Message("Minutes, summer / winter") if area.has_winter else Message("Minutes")
     pen.outlined("nearest", map(nearest, Vocabulary.load("needs").terms()), columns=(minutes,))
 
