@@ -19,7 +19,7 @@ from mapping.render.report import outline
 from mapping.render.report.chapters.actors import COMMISSION
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Chapter, Report
-from mapping.render.report.recommendation_rules import addressee, advise
+from mapping.render.report.recommendation_rules import advise
 from mapping.render.report.recommendations import Earlier, compared, numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import Result
@@ -204,10 +204,12 @@ def _imprint(material: Sources) -> Iterator[tuple[Message, object]]:
     country = str(material.area.units(0).index[0])
     lines = [entry for entry in material.entries if COMMISSION in entry.types and entry.confirmed]
     body = next((entry for entry in lines if country in entry.covers), None)
-    yield Message("Publisher"), addressee(material, "commission")
+    settings = material.area.settings
+    if publisher := settings.publisher or settings.addressees.get("commission"):
+        yield Message("Publisher"), publisher
     yield Message("Place and year"), f"{material.say(material.area.name)}, {material.day.year}"
     numbers = [spaced(phone.number, material.area.code, material.language) for phone in body.phones[:1]] if body else []
     contact = [*numbers, body.email] if body else []
     yield Message("Contact"), "; ".join(filter(None, contact)) or Message("not stated")
-    licence = material.area.settings.licence
+    licence = settings.licence
     yield Message("Licence"), f"{licence.text} ({licence.id})"

@@ -1,8 +1,8 @@
 """Rules that make recommendations: `recommendations.csv` says what may be asked, and a search for each row when to.
 
 A key names what is asked for, not what was found, so that the next edition can tell what became of it. The rows for
-the whole country rest on no number: a country says in ``reviewed`` of area.toml when they were last held against its
-sources.
+the whole country rest on no number: they are asked where a country says in ``reviewed`` of area.toml when they were
+last held against its sources, or in ``[[context]]`` what they rest on.
 """
 
 import csv
@@ -139,11 +139,11 @@ def _ministry(material: Sources, code: str) -> Text:
 
 
 def _national(key: str) -> "Search":
-    """Return a search for what no number asks for; what rests on a country's own facts is asked where they stand."""
+    """Return a search for what no number asks for: it is asked where the country's folder says that it holds there."""
 
     def search(material: Sources) -> Iterator[Grounds]:
         facts: dict[str, Text] = {fact.asks: fact.text for fact in material.area.settings.context}
-        if rules()[key]["evidence"]:
+        if rules()[key]["evidence"] and material.area.settings.reviewed:
             yield Grounds({}, None, 1)
         elif fact := facts.get(key.removeprefix("national-")):
             yield Grounds({}, None, 1, evidence=Message("{fact} See chapter 2.", {"fact": fact}))

@@ -122,7 +122,7 @@ def test_the_report_says_how_many_figures_of_cases_stand_in_no_table(report, res
     assert f"которых нет в таблице: {left}." in text_of(html.write(report))
 
 
-@pytest.mark.parametrize(("language", "used", "unused"), [("ru", "ОБСЕ", "МОМ"), ("en", "OSCE", "IOM")])
+@pytest.mark.parametrize(("language", "used", "unused"), [("ru", "НМП", "МОМ"), ("en", "NRM", "IOM")])
 def test_acronyms_are_explained_as_they_are_used(view, tiny_area, results, language, used, unused):
     made = reports.make(view, tiny_area, language=language, results=results)
     short = [text.partition(":")[0] for text in made.acronyms]
