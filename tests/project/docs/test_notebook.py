@@ -22,7 +22,7 @@ def test_the_notebook_runs(tmp_path, monkeypatch):
         exec(compile("".join(cell["source"]), NOTEBOOK.name, "exec"), names)
     assert not names["batch"].issues
     assert names["view"].edition.isoformat() == "2026-11-24"
-    assert names["table"]["people"].sum() == 75_600  # 50 or 150 a cell, in all 1,152 cells but those cut by the shore
+    assert names["table"]["people"].sum() == 76_800  # 50 or 150 a cell, in all 1,152 cells: those cut by the shore too
     assert names["table"].geometry.notna().all()
     assert float(names["minutes"].min()) == 0
     page = (names["folder"] / "map.html").read_text("utf-8")
