@@ -9,8 +9,6 @@ from typing import Literal
 from rapidfuzz import process
 
 from mapping.area.geocode import coded_unit, locate, units_served
-from mapping.batch import Issue
-from mapping.column_map import field_name
 from mapping.intake.disclosure import audience_of
 from mapping.intake.row_reader import Intake, Reader, by_headings, coded
 from mapping.intake.rows import SheetRow
@@ -32,7 +30,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.quality.known_organizations import Body, NamesHeld, may_be_one
-from mapping.quality.names import Name, alike, proposals
+from mapping.quality.names import Name, alike
 
 SILENT = {
     "organization": Message("the row does not say who"),
@@ -56,7 +54,6 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
     """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
     source = intake.columns.source
     uses: dict[str, int] = {}
-    bodies: dict[str, str] = {}
     for reader in readers:
         audience = audience_of(reader)
         records: list[Record] = []
@@ -78,10 +75,6 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             people = (None, None, None)
         planned, reached, women = people
         implementer = _implementer(reader, audience, records)
-        for column, named_body in (("organization", body), ("implementer", implementer)):
-            if named_body is not None:
-                bodies.setdefault(named_body.id, reader.text(column))
-                _say_spelling(reader, column, bodies[named_body.id])
         key = _own_key(reader, uses)
         activity = Activity(
             id=record_id(source, "activity", key),
@@ -108,10 +101,6 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             part = activity.model_copy(update={"id": record_id(source, "activity", own_key), "area_unit": unit})
             records += [part, provenance(reader, "activity", part.id, own_key)]
         yield reader.row, records
-    for short, whole in proposals(bodies.values()):
-        problem = Message("{short!r} may be short for {whole!r}", short=short, whole=whole)
-        fix = Message("merge them if they are one")
-        intake.batch.extend([Issue(intake.batch.file, "", None, field_name("organization"), problem, fix)])
 
 
 def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
@@ -186,17 +175,6 @@ def _people(reader: Reader, start: dt.date | None) -> tuple[int | None, int | No
     return planned, reached, women
 
 
-def _say_spelling(reader: Reader, column: str, first: str) -> None:
-    """Say that a body's name is written otherwise than in the rows above, where it was taken for the same."""
-    text = reader.text(column)
-    if text != first:
-        reader.say(
-            column,
-            Message("{text!r} was taken for {first!r}, as it stood before", text=text, first=first),
-            Message("say so if it is another"),
-        )
-
-
 def _types(reader: Reader) -> tuple[list[str], list[str]]:
     """Return the kinds of help of a row and its words for none; where the best column is unclear, of another."""
     types, words = reader.terms("service", "service_types")
@@ -261,7 +239,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
         for word in words:
             problem = Message("{word!r} is no kind of help that we know", word=word)
             reader.say_unknown(word, problem)
-        signed = reader.day("signed_on", past=True) or _day_in_number(reader)
+        signed = reader.day("signed_on", past=True)
         valid = day_after(reader, "valid_to", signed)
         if signed and valid and valid < signed:
             reader.say(
@@ -290,27 +268,6 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             audience=audience_of(reader),
         )
         yield reader.row, [agreement, provenance(reader, "referral_agreement", agreement.id, key)]
-
-
-def _day_in_number(reader: Reader) -> dt.date | None:
-    """Return the day that stands beside the number of a paper ("№ 14 от 03.03.2025") where no column has it; told."""
-    if reader.text("signed_on") or not (match := _BESIDE_NUMBER.search(text := reader.text("number"))):
-        return None
-    try:
-        day = parsers.date(match[1], reader.intake.today, latest=reader.intake.today)
-    except parsers.Unreadable:
-        return None
-    reader.say(
-        "number",
-        Message("{text!r} was read as signed on {day}", text=text, day=day),
-        Message("say so if it is another"),
-        "note",
-    )
-    return day
-
-
-_BESIDE_NUMBER = re.compile(r"(?<![\d.])(\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d\d-\d\d)(?!\d)")
-"""A day beside a number."""
 
 
 def assessments(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[SheetRow, list[Record]]]:
@@ -547,17 +504,13 @@ def _units(reader: Reader) -> tuple[str, ...]:
     unit = unit_of(reader)
     if unit is not None:
         return (unit,)
-    name = _COUNTED_BESIDE.sub(" ", reader.any_text("unit"))
+    name = reader.any_text("unit")
     units = units_served(reader.intake.area, re.sub(r"[+&/;|]", ", ", name))
     if len(units) < 2:
         return ()  # "all districts" says no more than that nobody wrote which
     problem = Message("{text!r} names {count} areas", text=name, count=len(units))
     reader.say("unit", problem, Message("it became an activity in each"), "note")
     return units
-
-
-_COUNTED_BESIDE = re.compile(r"\(\s*+\d[^()]*\)")
-"""A number in brackets behind the name of a district: how many are meant there."""
 
 
 def unit_of(reader: Reader) -> str | None:

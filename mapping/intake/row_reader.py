@@ -62,8 +62,6 @@ class Intake:
     """Sheet -> the note that asks that its rows be not shown."""
     titles: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> the name of the file, its own, and what stands over its rows."""
-    countries: dict[str, str] = field(default_factory=dict)
-    """Sheet -> the country abroad that its rows are of; empty where they are of none."""
     aside: dict[tuple[str, int], "Reader"] = field(default_factory=dict)
     """Sheet and number of each row that must be set aside whole, and what was read of it."""
     termed: dict[tuple[object, ...], tuple[list[str], list[str], list[tuple[Message, Level]]]] = field(
@@ -373,14 +371,6 @@ class Reader:
     def beside_name(self) -> list[str]:
         """Return what is said beside the name of the organization: in brackets, or behind a dash."""
         return [text for pair in _BESIDE_A_NAME.findall(self.text("organization")) for text in pair if text]
-
-    def unsigned(self, name: str) -> str:
-        """Return a name without the signs behind it, and ask what they mean."""
-        bare = name.rstrip(" *†‡")
-        if bare != name.rstrip():
-            problem = Message("a sign that nothing explains stands behind {name!r}", name=name)
-            self.say("organization", problem, Message("ask the sender what it means"))
-        return bare
 
     def unit_by_code(self) -> str | None:
         """Return the unit whose code the row gives, as the area writes it or with the country's letters before it."""

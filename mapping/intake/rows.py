@@ -105,6 +105,7 @@ class Rows:
     """Sheet -> its column names as they stand in the file."""
     notes: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> what is written around its rows and among them that asks for silence."""
+
     titles: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> its name, that of the file, and what stands over its rows."""
 

@@ -177,8 +177,8 @@ def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> 
     """Return what a row gives; one that must be set aside carries its reasons, and nothing of it counts."""
     if _is_of_somebody_helped(reader):
         return None
-    names = {language: reader.unsigned(text) for language, text in reader.translations("organization").items()}
-    name = first_of((reader.unsigned(parsers.without_people(reader.text("organization"))[0]), *names.values()))
+    names = reader.translations("organization")
+    name = first_of((parsers.without_people(reader.text("organization"))[0], *names.values()))
     if not name:
         reader.refuse(
             "organization", Message("the row names no organization"), Message("ask the sender who it is about")
@@ -455,8 +455,8 @@ def _phones(part: RowPart) -> None:
 def _hours(part: RowPart) -> None:
     """Add opening hours; words that could not be read stay private, they may hold anything."""
     owner = part.reader if part.reader.text("hours") else part.owner
-    offset = part.owner.take("utc_offset", parsers.utc_offset) or parsers.moscow_time(owner.text("hours"))[1]
-    spans = owner.take("hours", _hours_told, owner.intake.area.languages) or []
+    offset = part.owner.take("utc_offset", parsers.utc_offset)
+    spans = owner.take("hours", parsers.hours, owner.intake.area.languages) or []
     if heading := first_of(map(_round_the_clock, part.readers)):
         always = parsers.hours("24/7")
         if spans and spans != always:
@@ -468,11 +468,6 @@ def _hours(part: RowPart) -> None:
         if span.doubt:
             owner.say("hours", span.doubt, Message("look whether it is right"), "note")
         part.add(Schedule, number, timezone=offset, audience=part.audience, **span.fields())
-
-
-def _hours_told(text: str, languages: tuple[str, ...]) -> list[parsers.HoursValue]:
-    """Read hours, whatever time they are told in."""
-    return parsers.hours(parsers.moscow_time(text)[0], languages)
 
 
 def _round_the_clock(reader: Reader) -> str:

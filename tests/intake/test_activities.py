@@ -572,17 +572,6 @@ def test_answers_in_columns_of_organizations_are_theirs(tmp_path, tiny_area, kno
 KINDS = {"Umed": "LEG-INF", "Soyai Chinor": "PSY-COU"}
 
 
-@pytest.mark.parametrize(
-    ("number", "signed"),
-    [("№ 14 от 03.03.2025", "2025-03-03"), ("б/н, 2026-01-10", "2026-01-10"), ("14-03.2025", "None")],
-)
-def test_the_day_beside_the_number_of_a_paper_is_its_day(take, monkeypatch, number, signed):
-    fields = {name: column for name, column in SHAPES["agreement"].items() if name != "signed_on"}
-    monkeypatch.setitem(SHAPES, "agreement", fields | {"number": ["number"]})
-    (agreement,) = take("agreement", AGREEMENT | {"number": number}).of("referral_agreement")
-    assert str(agreement.signed_on) == signed
-
-
 def test_scores_are_no_answers_unless_the_list_says_what_they_mean(take):
     rows = [ANSWER | {"standard": f"STD-00{n + 1}", "answer": str(n)} for n in range(3)]
     found = take("assessment", *rows)

@@ -74,7 +74,7 @@ def _ticked(reader: Reader) -> Iterator[RowService]:
 def _in_words(reader: Reader, *, by_itself: bool) -> Iterator[RowService]:
     """Yield the services that a row has words for; one ``by_itself`` may tell what it is by its name."""
     codes, words = reader.terms("service", "service_types")
-    codes = codes or (_line_by_name(reader) if words and by_itself else []) or _kinds_of_all_rows(reader)
+    codes = codes or _kinds_of_all_rows(reader)
     codes = _of_grown_ups(reader, codes)
     for code in codes:
         yield RowService(reader, code, reader.text("service") if len(codes) == 1 else "")
@@ -136,11 +136,3 @@ def _kind_beside(reader: Reader) -> list[str]:
             reader.say("service", problem, Message("put it into the map if that is wrong"))
             return [*codes]
     return []
-
-
-def _line_by_name(reader: Reader) -> list[str]:
-    """Return that a row is of a line for all who call, by its name, where its words tell but what people call about."""
-    return _kind_beside(reader) if composed("service_types", reader.any_text("organization")).codes == _LINE else []
-
-
-_LINE = ("IDN-HOT",)

@@ -1,16 +1,12 @@
 """Where a row is: what its columns, its address, its name, the heading above it or the title of its list tell."""
 
-import re
-
 from mapping.area.addresses import Whereabouts, whereabouts
 from mapping.area.geocode import Located, coded_unit, units_served
 from mapping.area.names.countries import countries_in, country_code, says_country
 from mapping.batch import Level
-from mapping.intake.clean import DITTO
 from mapping.intake.disclosure import withheld
 from mapping.intake.row_reader import Intake, Reader
 from mapping.language import parsers
-from mapping.language.fold import alternatives
 from mapping.language.i18n import Message, country_name, listing
 from mapping.model import (
     Precision,
@@ -24,8 +20,8 @@ def located_of(reader: Reader) -> Located:
     named = _named(reader, pointed=lat is not None)
     located = reader.intake.locate(lat, lon, named.place, named.unit, named.country)
     if located.precision == "none" and not located.country and not named.country:
-        if other := _beside_name(reader) or _above(reader):
-            return other
+        if above := _above(reader):
+            return above
         if (named.place or named.unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
             problem = Message("its place is not known; the list is of {country}", country=country_name(abroad))
             reader.say("place" if named.place else "unit", problem, Message("look whether it is right"), "note")
@@ -53,7 +49,7 @@ def _pointing(reader: Reader) -> str:
 
 def _named(reader: Reader, *, pointed: bool) -> Whereabouts:
     """Return the names by which a row says where it is: in columns for them, else in its address."""
-    place, unit = (_in_one_language(reader.intake, reader.any_text(name)) for name in ("place", "unit"))
+    place, unit = (reader.any_text(name) for name in ("place", "unit"))
     unit = unit or reader.unit_by_code() or ""
     country = reader.country()
     whole = unit == reader.text("address")  # one column holds both, or neither is there
@@ -63,16 +59,6 @@ def _named(reader: Reader, *, pointed: bool) -> Whereabouts:
         if within != Whereabouts("", ""):
             return within._replace(country=within.country or country)
     return Whereabouts(unit, place, country)
-
-
-def _in_one_language(intake: Intake, text: str) -> str:
-    """Return that of several spellings of one place which is known: "Алматы қ. / г. Алматы"; else the whole text."""
-    spellings = re.split(r"\s[/|]\s", text)
-    if len(spellings) == 1:
-        return text
-    located = {name: intake.locate(place=name) for name in spellings}
-    known = {(at.unit, at.country): name for name, at in located.items() if at.country or (at.unit and not at.notes)}
-    return known.popitem()[1] if len(known) == 1 else text
 
 
 def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
@@ -88,32 +74,10 @@ def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
         reader.say(where, problem, Message("give its area, town or coordinates"))
 
 
-_BRANCH = re.compile(rf"\b{alternatives('branch')}\W*", re.I)
-"""What stands beside the town of a branch in the name of a body."""
-
-
-def _beside_name(reader: Reader) -> Located | None:
-    """Return where the brackets of the organization's name say that it is, and say so: "(филиал в Исфаре)"; else None.
-
-    Beside the address of the row above they say nothing: that may be in another town.
-    """
-    area = reader.intake.area
-    columns = map(reader.cell_as_sent, reader.intake.filling.get("address", ()))
-    for text in () if any(map(DITTO.fullmatch, columns)) else reader.beside_name():
-        unit = whereabouts(area, _BRANCH.sub(" ", text).strip()).unit
-        if unit and not hides_place(text):
-            problem = Message("the name says where it is: {unit}", unit=coded_unit(area, unit))
-            reader.say("organization", problem, Message("look whether it is right"))
-            return reader.intake.locate(unit=unit)
-    return None
-
-
 def _country_of_list(intake: Intake, sheet: str) -> str:
     """Return the country abroad that the titles of a list name alone."""
-    if sheet not in intake.countries:
-        named = {code for title in intake.titles.get(sheet, ()) for code in countries_in(intake.area, title)}
-        intake.countries[sheet] = named.pop() if len(named) == 1 and intake.area.code not in named else ""
-    return intake.countries[sheet]
+    named = {code for title in intake.titles.get(sheet, ()) for code in countries_in(intake.area, title)}
+    return named.pop() if len(named) == 1 and intake.area.code not in named else ""
 
 
 def _above(reader: Reader) -> Located | None:

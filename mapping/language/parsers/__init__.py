@@ -43,7 +43,7 @@ from mapping.language.parsers.amounts import (
 )
 from mapping.language.parsers.contacts import emails, is_of_person, is_person, names_person, website, without_people
 from mapping.language.parsers.dates import DateValue, Duration, date, date_value, day_first, last_day, term
-from mapping.language.parsers.hours import HoursValue, half_of_hours, hours, moscow_time, names_days
+from mapping.language.parsers.hours import HoursValue, half_of_hours, hours, names_days
 from mapping.language.parsers.lists import (
     answer,
     answered,
@@ -122,7 +122,6 @@ __all__ = [
     "language_codes",
     "last_day",
     "left_out",
-    "moscow_time",
     "moves",
     "names_days",
     "names_person",

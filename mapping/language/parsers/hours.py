@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from mapping.language.fold import alternatives, skeleton
+from mapping.language.fold import skeleton
 from mapping.language.i18n import UNSAID, Message, both
 from mapping.language.languages import codes, weekdays_of
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
@@ -585,19 +585,6 @@ def half_of_hours(text: str) -> Literal["days", "times", ""]:
     if {"always", "other", "appointment"} & {*means} or ("days" in means and "time" in means):
         return ""
     return "days" if "days" in means else "times" if means.count("time") > 1 else ""  # one alone is any number
-
-
-def moscow_time(text: str) -> tuple[str, float | None]:
-    """Return hours without the words that they are in Moscow time, and its hours from UTC; None where none say so.
-
-    >>> moscow_time("пн-пт 10–19 (МСК)"), moscow_time("Mon-Fri 10-19")
-    (('пн-пт 10–19', 3.0), ('Mon-Fri 10-19', None))
-    """
-    plain = _IN_MOSCOW.sub(" ", text).strip(" ,")
-    return (plain, 3.0) if plain != text.strip(" ,") else (text, None)
-
-
-_IN_MOSCOW = re.compile(rf"(?:\(\s{{0,9}})?\b(?:по\s{{1,9}})?{alternatives('Moscow time')}\.?(?:\s{{0,9}}\))?", re.I)
 
 
 def _minutes(text: str) -> int:

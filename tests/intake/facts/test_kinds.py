@@ -6,12 +6,6 @@ from mapping.language.taxonomy import Vocabulary, term_id
 from tests.fixtures.few_rows import MAP, ROW, said, with_cells
 
 
-def test_a_line_is_a_line_whatever_people_call_it_about(take):
-    batch = take([*ROW[:1], "Телефон доверия «Ёр»", ROW[2], "ссоры в семье", "1414", *ROW[5:]])
-    assert [service.name for service in batch.of("service")] == ["Hotline or helpline"]
-    assert any("is taken for" in problem for _, _, problem in said(batch))
-
-
 def test_several_kinds_of_help_in_a_cell_are_several_services_at_one_place(take):
     batch = take((*ROW[:3], "legal advice; psychologist", *ROW[4:]))
     assert len(batch.of("service")) == 2

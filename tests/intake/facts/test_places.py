@@ -146,22 +146,7 @@ def test_a_list_of_another_country_places_what_nobody_knows_there(take, tmp_path
     assert ("note", "Town", "its place is not known; the list is of KZ") in said(batch, 3)
 
 
-@pytest.mark.parametrize(
-    ("text", "country", "phones"),
-    [
-        ("Шымкент қ. / г. Шымкент", "KZ", ["+77000000011"]),
-        ("Қазақстан | Казахстан", "KZ", ["+77000000011"]),
-        ("Шымкент / Казань", "", []),
-    ],
-)
-def test_a_place_in_two_languages_is_one_place_and_two_places_are_none(take, text, country, phones):
-    heads = (*HEADER, "Town")
-    batch = take(("1", "Umed", "", "legal advice", "8 700 000-00-11", "all", "", text), heads=heads)
-    assert [place.country for place in batch.of("location")] == [country or "XT"]
-    assert [phone.number for phone in batch.of("phone")] == phones
-
-
-@pytest.mark.parametrize("town", ["г. Ош", "Ошская / Ош", "Ош"])
+@pytest.mark.parametrize("town", ["г. Ош", "Ош"])
 def test_a_city_abroad_is_no_unit_whose_name_is_only_like_it(tmp_path, tj_area, town):
     path = tmp_path / "list.csv"
     path.write_text(f"Город;Организация;Помощь;Телефон\n{town};Умед;юрист;(3222) 0-00-11", "utf-8")
@@ -202,20 +187,6 @@ def test_the_address_of_something_else_is_told_and_is_none(take, address):
     batch = take(row, heads=heads)
     assert batch.of("address") == []
     assert ("doubt", "Address", f"{address!r} is the address of something else") in said(batch)
-
-
-@pytest.mark.parametrize("name", ["Umed (филиал в Хамворе)", "Umed – Hamvor branch", "Umed (Hamvor)"])
-def test_a_row_without_a_place_is_where_its_name_says_and_this_is_told(take, name):
-    batch = take(("1", name, "", *ROW[3:]))
-    assert [place.area_unit for place in batch.of("location")] == ["XT-E2"]
-    assert any("the name says where it is" in problem for _, _, problem in said(batch))
-
-
-def test_beside_the_address_of_the_row_above_a_name_says_no_place(take):
-    heads, row = with_cells(Address="Rudaki 5")
-    batch = take(row, ("2", "Umed (Hamvor)", "", *ROW[3:], "там же"), heads=heads)
-    assert sorted(str(place.area_unit) for place in batch.of("location"))[0] != "XT-E2"
-    assert all("the name says" not in problem for _, _, problem in said(batch, 3))
 
 
 def test_what_a_row_says_of_its_place_counts_before_its_name(take):
