@@ -4,7 +4,6 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,7 @@ import typer
 from rich.table import Table
 
 from mapping.analysis.common.scenario import SavedScenario
-from mapping.analysis.supply.coverage import coverage
+from mapping.analysis.supply.coverage import gains
 from mapping.area.geocode import locate
 from mapping.cli.options import (
     STDOUT,
@@ -139,13 +138,8 @@ def scenario(
     region = study_area(area)
     lang, saved = output_language(region, lang), SavedScenario.read(file)
     with View(view) as opened:
-        ask = partial(coverage, opened, region, types=[saved.kind], minutes=saved.minutes, scenario=saved.season)
-        before, after = ask(), ask(add=saved.add, without=saved.without)
+        before, after, gained = gains(opened, region, saved)
     key = f"{saved.kind}_{saved.minutes}"
-    people = {code: float(before.table.loc[code, "people"]) for code in before.table.index}
-    asked = f"{key}_asked"  # as the Atlas counts in a browser: the range is no part of what is gained
-    shares = {code: tuple(float(result.table.loc[code, asked]) for result in (before, after)) for code in people}
-    gained = {str(code): round(people[code] * (now - was)) for code, (was, now) in shares.items()}
     if json_:
         _print_json({"name": saved.name, "gained": sum(gained.values()), "units": gained})
         return

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from mapping.analysis.common.scenario import SavedScenario
 from mapping.cli.options import (
     VIEW,
     AreaOption,
@@ -49,12 +50,14 @@ def report_(
     reader: ReaderOption = "",
     previous: Annotated[Path | None, typer.Option(help="View of the edition before, for the same readers.")] = None,
     progress: Annotated[Path | None, typer.Option(help="Recommendations of the edition before, as CSV.")] = None,
+    scenario: Annotated[list[Path] | None, typer.Option(help="Scenario of the Atlas, as an annex; repeatable.")] = None,
     recommendations: Annotated[Path | None, typer.Option(help="Write the recommendations to this CSV.")] = None,
     demo: DemoOption = False,
 ) -> None:
     """Write the mapping report of a view: twelve chapters, as a web page, a PDF or a Word document."""
     kind, region = files.format_of(output, format_), study_area(area, view)
     earlier = read_csv(progress) if progress is not None else []
+    scenarios = [SavedScenario.read(path) for path in scenario or ()]
     for path in filter(None, (output, recommendations)):
         require_writable(path)
     with ExitStack() as stack:
@@ -69,6 +72,7 @@ def report_(
                 reader=reader,
                 previous=old,
                 earlier=earlier,
+                scenarios=scenarios,
                 demo=demo,
             )
             files.write(made, output, kind, reader=reader)

@@ -12,6 +12,7 @@ from mapping.analysis.common.ensemble import middle
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import ANY, Sort, counted, points, units_in
 from mapping.analysis.common.reached import Floats, Progress, interval, people_within, summary
+from mapping.analysis.common.scenario import Changes
 from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
 from mapping.engines.location import covering_models as engine
@@ -97,15 +98,17 @@ def siting(
     scenario: str = "summer",
     level: int | None = None,
     stale: bool = False,
+    fixed: Sequence[Point] = (),
     progress: Progress = None,
 ) -> Result:
     """Choose the places in which ``n`` new services of a type reach the most people who have none within ``minutes``.
 
-    ``type`` is the code of a type, a family or a need, or ``any``; by default `KIND`. Of the choices that are best in
-    one season and with one assumption on village tracks, the one is taken that gains most on average over the ensemble.
-    The one curve goes on from it to ten places, one after the other, with the people whom so many gain. The table
-    holds ``people``, ``without`` (people with none now), ``gained`` (of these, those whom the proposals reach) and
-    ``left``, each with its range. ``proposals`` holds the towns, the one that adds most first.
+    ``type`` is the code of a type, a family or a need, or ``any``; by default `KIND`. ``fixed`` are places, each with
+    latitude and longitude in degrees, where such a service will stand whatever is chosen: they count as standing. Of
+    the choices that are best in one season and with one assumption on village tracks, the one is taken that gains most
+    on average over the ensemble. The one curve goes on from it to ten places, one after the other, with the people whom
+    so many gain. The table holds ``people``, ``without`` (people with none now), ``gained`` (of these, those whom the
+    proposals reach) and ``left``, each with its range. ``proposals`` holds the towns, the one that adds most first.
 
     Raises
     ------
@@ -122,10 +125,12 @@ def siting(
     sort = frame.open_sort(type or KIND)
     everything = frame.entries
     entries = sort.of(everything)
-    spots, known = points(entries, area), towns(area)
+    will_stand = Changes.of(view, [(sort.key, *spot) for spot in fixed], ())
+    spots, known = will_stand.with_added(points(entries, area), sort), towns(area)
     candidates = [*known, *hosts(area, everything, (*spots, *(town.spot for town in known))), *homes(area, known)]
     active = sort.of(counted(view, stale=True))
-    standing, allowed = points(active, area), _unlisted(area, active, candidates)
+    standing = will_stand.with_added(points(active, area), sort)
+    allowed = _unlisted(area, active, candidates, fixed)
     answers = _answers(area, standing, known, candidates, allowed, n=n, minutes=minutes, scenario=scenario)
     people = area.people_grid.ravel()[living(area)].astype(np.float64)
     others = _otherwise(area, standing, candidates, allowed, n=n, minutes=minutes, scenario=scenario)
@@ -163,10 +168,13 @@ def siting(
     )
 
 
-def _unlisted(area: StudyArea, active: Sequence[Entry], candidates: Sequence[Town]) -> list[int]:
-    """Return the sites in units that list none of some services; all where every unit lists one."""
+def _unlisted(
+    area: StudyArea, active: Sequence[Entry], candidates: Sequence[Town], fixed: Sequence[Point]
+) -> list[int]:
+    """Return the sites in units that have none of some services and fixed places; all where every unit has one."""
     finest = area.levels[-1].level
     listing = {unit for entry in active for unit in units_in(entry, area, finest)[0]}
+    listing |= {unit for spot in fixed if (unit := area.unit_at(*spot))}
     free = [site for site, town in enumerate(candidates, 1) if area.unit_at(*town.spot) not in listing]
     return free or list(range(1, len(candidates) + 1))
 

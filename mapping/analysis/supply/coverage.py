@@ -1,6 +1,8 @@
 """Coverage: how many people live within which travel time of services, by area unit and type of service."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -9,7 +11,7 @@ from mapping.analysis.common.ensemble import interval, told
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import ANY, Sort, chosen_types, sort_of, state_of, state_without
 from mapping.analysis.common.reached import Floats, Progress, Reached, summary
-from mapping.analysis.common.scenario import Added, Changes
+from mapping.analysis.common.scenario import Added, Changes, SavedScenario
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share
 from mapping.result import Column, Result
@@ -104,6 +106,29 @@ def coverage(
         moved=reached.values(),
         caveats=wording.hidden(sorts, shown),
     )
+
+
+class Gains(NamedTuple):
+    """What a saved scenario changes: coverage before and after, and the people gained (lost, below 0) by area unit."""
+
+    before: Result
+    after: Result
+    people: dict[str, int]
+
+
+def gains(view: View, area: StudyArea, saved: SavedScenario) -> Gains:
+    """Count whom a scenario brings within reach, as the Atlas does in a browser: one season, without the range.
+
+    Raises
+    ------
+    NotFound
+        The view lists no service that is taken away, or there is no such kind of help or season.
+    """
+    ask = partial(coverage, view, area, types=[saved.kind], minutes=saved.minutes, scenario=saved.season)
+    before, after = ask(), ask(add=saved.add, without=saved.without)
+    asked = f"{saved.kind}_{saved.minutes}_asked"
+    more = (after.table[asked] - before.table[asked]) * before.table["people"]
+    return Gains(before, after, {str(code): round(people) for code, people in more.items()})
 
 
 def _columns_of(

@@ -8,9 +8,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from mapping.analysis.common.scenario import SavedScenario
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message, date, show
@@ -45,6 +47,7 @@ def make(
     results: Mapping[str, Result] | None = None,
     previous: View | None = None,
     earlier: Sequence[Earlier] = (),
+    scenarios: Sequence[SavedScenario] = (),
     demo: bool = False,
 ) -> Report:
     """Work the report of a view out, in a language.
@@ -61,6 +64,8 @@ def make(
         The view of the edition before, for the same readers.
     earlier
         The recommendations of the edition before (`mapping.render.report.recommendations.read_csv`).
+    scenarios
+        Scenarios of the Atlas, each an annex (`mapping.analysis.common.scenario.SavedScenario.read`).
     demo
         Say that everything is invented, as a view of the demonstration says by itself.
 
@@ -72,6 +77,7 @@ def make(
         A restricted edition names no reader, or is made from another view than that for focal points.
     """
     material = opened(view, area, language, edition, reader, results, previous=previous, demo=demo)
+    material = replace(material, scenarios=scenarios)
     methods = [name for name in material.results if name not in BY_REGION]
     material.numbers.update({f"method-{name}": f"M{place}" for place, name in enumerate(methods, 1)})
     advice, progress = compared(numbered(advise(material)), earlier)

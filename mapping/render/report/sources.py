@@ -1,11 +1,12 @@
 """Material: everything a report is written from, read once from a view, its study area and the results."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from mapping.analysis.common.listed import listed_services, units_of
+from mapping.analysis.common.scenario import SavedScenario
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share, Text, date, show
 from mapping.language.taxonomy import Vocabulary
@@ -69,6 +70,7 @@ class Sources:
     results: Mapping[str, Result]
     demo: bool = False
     previous: View | None = None
+    scenarios: Sequence[SavedScenario] = ()
     numbers: dict[str, str] = field(default_factory=dict)
     """Anchor of a table or picture -> its label, filled as the report is written."""
 

@@ -42,6 +42,18 @@ def test_one_and_two_new_services_by_hand(tiny_area):
     assert "would newly be within 60 minutes of new services in Kulnishin, Qullaobod" in str(two.finding)
 
 
+def test_what_is_fixed_stands_and_the_next_place_is_chosen_beside_it(tiny_area):
+    """With the first of two proposals fixed, the second is what is proposed, and who is without was left before."""
+    first, two = (siting(view(counselling()), tiny_area, type="PSY-COU", n=n) for n in (1, 2))
+    (place,) = first.proposals
+    after = siting(view(counselling()), tiny_area, type="PSY-COU", n=1, fixed=[(place.latitude, place.longitude)])
+    assert names(after) == names(two)[1:]
+    assert after.total["without_asked"] == pytest.approx(first.total["left_asked"])
+    assert after.total["left_asked"] == pytest.approx(two.total["left_asked"])
+    with pytest.raises(InvalidRecord, match="95, 60 is no latitude"):
+        siting(view(counselling()), tiny_area, type="PSY-COU", fixed=[(95, 60)])
+
+
 def test_a_gain_that_is_next_to_nothing_is_told_as_that(tiny_area):
     """The village of 10 of the 240,000 people of the country."""
     proposal = ProposedSite({"en": "Nowhere"}, 10.0, 10.0, Figure(10, "people", Message("x")))

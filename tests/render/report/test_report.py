@@ -19,6 +19,8 @@ from docx.oxml.ns import qn
 
 from mapping.analysis.adequacy import norms
 from mapping.analysis.adequacy.standards import standards
+from mapping.analysis.common.scenario import SavedScenario
+from mapping.analysis.supply.coverage import gains
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, MappingError, NotFound, UnsafePublication
 from mapping.render import report as reports
@@ -96,6 +98,26 @@ def focal_results(focal, tiny_area):
 @pytest.fixture(scope="module")
 def restricted(focal, tiny_area, focal_results):
     return reports.make(focal, tiny_area, language="tg", edition="restricted", reader=READER, results=focal_results)
+
+
+def test_a_scenario_of_the_atlas_is_an_annex(view, tiny_area, results):
+    """In each language and form: what it changes, and by district the people whom the command line counts too."""
+    closed = next(entry for entry in view.services(language="en") if "LEG-INF" in entry.types and entry.points)
+    placed = (("LEG-INF", 10.02, 60.2), ("LEG-INF", 10.12, 60.02))
+    saved = SavedScenario("North", "LEG-INF", 30, "winter", placed, (closed.id,))
+    found = gains(view, tiny_area, saved)
+    assert any(found.people.values())
+    made = reports.make(view, tiny_area, language="en", results=results, scenarios=[saved])
+    text = text_of(html.write(made))
+    assert "Scenario: North" in text
+    assert "10.1200, 60.0200" in text
+    assert f"Taken away: {closed.name}" in text
+    for people in filter(None, (sum(found.people.values()), *found.people.values())):
+        assert f"{'−' if people < 0 else '+'}{abs(people):,}" in text
+    assert b"Scenario" not in html.write(reports.make(view, tiny_area, language="en", results=results))
+    in_tajik = reports.make(view, tiny_area, language="tg", results=results, scenarios=[saved])
+    assert "Сенария: North" in text_of(html.write(in_tajik))
+    assert word.write(in_tajik)
 
 
 def test_a_report_on_a_list_of_nothing_says_nothing_false(tmp_path, tiny_area):

@@ -5,14 +5,17 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from mapping.analysis.common.listed import sort_of
+from mapping.analysis.supply.coverage import gains
 from mapping.formats.surveys.field_form import survey
-from mapping.language.i18n import Message, chain
+from mapping.language.i18n import Message, chain, number
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.chapters.gaps import COVERAGE
 from mapping.render.report.chapters.landscape import calls, where
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import TableRow
 from mapping.render.report.sheet import table_csv
+from mapping.travel import scenarios
 from mapping.view.view import Entry
 
 SIGNS = {"overdue": " !", "lapsed": " !", "unverified": " ?"}
@@ -20,6 +23,10 @@ SIGNS = {"overdue": " !", "lapsed": " !", "unverified": " ?"}
 YES, NO = Message("yes"), Message("no")
 TAXONOMY = Message("Our own list of types.")
 DRAFTS = Message("Our own list of types; its labels in this language are drafts.")
+
+AS_ASKED = Message(
+    "People gained are counted as asked: services that are active and checked in time, one season, full speed."
+)
 
 CHECKLIST = re.compile(r"STD-\d+")
 """How the questions of the checklist begin, which stands in a chapter of its own."""
@@ -103,6 +110,45 @@ def _label(labels: Mapping[str, str], language: str) -> str:
     return ""
 
 
+def _scenarios(pen: Pen) -> None:
+    """Tell of each scenario what it asks, what it changes, and whom it brings within reach."""
+    area, language = pen.material.area, pen.material.language
+    names = {entry.id: entry.name for entry in pen.material.entries}
+    for saved in pen.material.scenarios:
+        before, after, people = gains(pen.material.view, area, saved)
+        key = f"{saved.kind}_{saved.minutes}"
+        title = Message("Scenario: {name}", {"name": saved.name or saved.kind})
+        pen.heading(title)
+        season = next(season for season in scenarios(area) if season.id == saved.season)
+        pen.facts(
+            [
+                (Message("Kind of help"), sort_of(saved.kind).label),
+                (Message("Travel time"), Message("{minutes} min", {"minutes": saved.minutes})),
+                (Message("Season"), season.label),
+                (Message("People gained"), _signed(sum(people.values()), language)),
+            ]
+        )
+        placed = []
+        for place, (_, lat, lon) in enumerate(saved.add, 1):
+            unit, new = area.unit_at(lat, lon), Message("New service {number}", {"number": place})
+            where_it_is = f"{area.label(unit, language)}, " if unit else ""
+            placed.append(f"{pen.material.say(new)}: {where_it_is}{lat:.4f}, {lon:.4f}")
+        gone = [Message("Taken away: {name}", {"name": names.get(each, each)}) for each in saved.without]
+        pen.items([*placed, *gone])
+        head = [Message("Area"), Message("Before"), Message("Now"), Message("People gained")]
+        changed = sorted((code for code, more in people.items() if more), key=lambda code: -abs(people[code]))
+        cells = ((result.text(code, key, language) for result in (before, after)) for code in changed)
+        rows = [
+            (area.label(code, language), *texts, _signed(people[code], language))
+            for code, texts in zip(changed, cells, strict=True)
+        ]
+        pen.table(title, head, rows, source=pen.material.say(AS_ASKED))
+
+
+def _signed(people: int, language: str) -> str:
+    return f"{'−' if people < 0 else '+'}{number(abs(people), language)}"
+
+
 def _changes(pen: Pen) -> None:
     material = pen.material
     change = material.results["change"]
@@ -144,6 +190,7 @@ PARTS = {
     "directory": _directory,
     "taxonomy": _taxonomy,
     "questionnaire": _questionnaire,
+    "scenarios": _scenarios,
     "changes": _changes,
     "open_data": _open_data,
 }
