@@ -137,11 +137,13 @@ def _owner(showing: Showing, whole: VisibleRecords) -> Owner:
     return showing.owner or (table, identifier)
 
 
-def _own_names(showings: Iterable[Showing], whole: VisibleRecords, language: str) -> tuple[str, str]:
+def _own_names(showings: Sequence[Showing], whole: VisibleRecords, language: str) -> tuple[str, str]:
     """Return the name of an entry that is not stored yet, and that of its organization, as it says itself."""
-    own = (showing.fields.items() for showing in showings if showing.table in WHOLES)
-    now = {name: value for fields in own for name, (_, value) in fields}
-    return now.get("name") or "", name_in_words(whole, "organization", now.get("organization_id"), language)
+    found = (showing.fields.items() for showing in showings if showing.table in (*WHOLES, "address"))
+    now = {name: value for fields in found for name, (_, value) in fields}
+    unit = said("location", "area_unit", now.get("area_unit"), whole.area, language)
+    name = next(filter(None, (now.get("name"), now.get("address_1"), now.get("city"), unit)), "")
+    return name, name_in_words(whole, "organization", now.get("organization_id"), language)
 
 
 def _rows(

@@ -254,14 +254,12 @@ def _look(language: str, audience: str, plans: list[Plan], **more: object) -> st
     """Show what was built; what no longer is what would be built can only be discarded."""
     area = study_area()
     outdated = any(releases(plan.audience).is_outdated(plan, directory(), day=today()) for plan in plans)
-    found = [
-        (
-            plan,
-            list(in_words(plan.newly, area, language)),
-            list(in_words((item for item in plan.items if not item.newly), area, language)),
-        )
-        for plan in plans
-    ]
+    found, above = [], set[tuple[str, object]]()
+    for plan in plans:
+        newly = list(in_words(plan.newly, area, language))
+        rest = list(in_words((item for item in plan.items if not item.newly), area, language))
+        found.append((plan, [item for item in newly if plan.back_to or (item.key, item.rows) not in above], rest))
+        above |= {(item.key, item.rows) for item in newly}
     values = {
         "found": found,
         "outdated": outdated,
