@@ -1,12 +1,23 @@
 """Audit of a finished site."""
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mapping.cli.options import VIEW, AreaOption, ViewOption, out, progress_bar, step, study_area
+from mapping.cli.options import (
+    VIEW,
+    AreaOption,
+    JsonOption,
+    ViewOption,
+    out,
+    print_json,
+    progress_bar,
+    step,
+    study_area,
+)
 
 if TYPE_CHECKING:
     from web.audit.audit import Audit
@@ -30,6 +41,7 @@ def audit(
         typer.Option(help="The private directory: publish it again with other secrets, and compare everything."),
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="The site was made with --demo.")] = False,
+    json_: JsonOption = False,
 ) -> None:
     """Check that a site holds nothing but what its view gives, and attack it as one who looks for a hidden place would.
 
@@ -42,8 +54,10 @@ def audit(
         outcome = examine(
             site, view, study_area(area, view), demo=demo, directory=directory, steps=partial(step, progress)
         )
-    for line in report(outcome, demo=demo):
-        out.print(line)
+    if json_:
+        print_json({**asdict(outcome), "clean": outcome.clean, "betrayed": outcome.betrayed})
+    else:
+        out.print("\n".join(report(outcome, demo=demo)))
     if not outcome.clean:
         raise typer.Exit(BETRAYED if outcome.betrayed else DIFFERS)
 

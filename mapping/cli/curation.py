@@ -16,6 +16,7 @@ from mapping.cli.options import (
     AccountsOption,
     AreaOption,
     DirectoryOption,
+    JsonOption,
     LoginOption,
     TodayOption,
     acting,
@@ -23,6 +24,7 @@ from mapping.cli.options import (
     day_of,
     opened,
     out,
+    print_json,
     require_directory,
     study_area,
     tell_shown,
@@ -58,10 +60,13 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would c
 
 
 @app.command()
-def conflicts(directory: DirectoryOption = DIRECTORY, area: AreaOption = None) -> None:
+def conflicts(directory: DirectoryOption = DIRECTORY, area: AreaOption = None, json_: JsonOption = False) -> None:
     """Show every field on which sources disagree: the value that counts, why, and what the others say."""
     with opened(directory, area) as store:
         disagreements = store.conflicts()
+    if json_:
+        print_json(disagreements)
+        return
     for conflict in disagreements:
         out.print(f"{conflict.table} {conflict.name or conflict.record} ({conflict.record}), {conflict.field}:")
         out.print(f"    {_said(conflict.winner)} counts: {conflict.why}")

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ from mapping.cli.options import (
     AreaOption,
     DirectoryOption,
     HostOption,
+    JsonOption,
     LoginOption,
     TodayOption,
     ViewOption,
@@ -26,6 +28,7 @@ from mapping.cli.options import (
     day_of,
     opened,
     out,
+    print_json,
     progress_bar,
     require_writable,
     serve_app,
@@ -120,6 +123,7 @@ def publish(
     accounts: AccountsOption = ACCOUNTS,
     area: AreaOption = None,
     today: TodayOption = None,
+    json_: JsonOption = False,
 ) -> None:
     """Write what an audience may see into a file of its own, in the place of the one before, which is kept.
 
@@ -153,7 +157,11 @@ def publish(
                     unavailable=not_to_be_had(Inbox(inbox), day) if inbox is not None else None,
                     progress=step(progress, "Building the edition"),
                 )
-            _tell(plan)
+            if check and json_:
+                print_json(plan)
+                return
+            if not json_:
+                _tell(plan)
             if check:
                 return
             if plan.newly or plan.taken:
@@ -171,6 +179,9 @@ def publish(
         )
         shown = [act.showing for act in store.waiting() if act.showing.audience == audience]
         waiting = len({(showing.table, showing.id) for showing in shown})
+    if json_:
+        print_json({**asdict(edition), "audience": audience, "warnings": plan.warnings, "waiting": waiting})
+        return
     _tell_warnings(plan.warnings, directory, out)
     if waiting:
         out.print(f"Records that wait until two people agreed, not in it or as they were: {waiting} (rohnamo agree)")
@@ -193,6 +204,7 @@ def editions(
     accounts: AccountsOption = ACCOUNTS,
     area: AreaOption = None,
     today: TodayOption = None,
+    json_: JsonOption = False,
 ) -> None:
     """Show the editions that are kept, or go back to one of them; what is hidden since leaves it first.
 
@@ -213,6 +225,9 @@ def editions(
             return
         _tell(plan)
         raise _another_looks(plan, "something could be read that the edition in use does not show", by, "go back")
+    if json_:
+        print_json(releases.editions())
+        return
     table = Table("Edition", "Day", "Services", "By", "In use", "SHA-256")
     for release in releases.editions():
         used = "yes" if release.live else ""

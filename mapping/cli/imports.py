@@ -1,11 +1,11 @@
 """Lists in, and their quality: import, approve, init; what may be there twice, what must be checked."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mapping.batch import Batch
 from mapping.cli.options import (
     ACCOUNTS,
     AREA,
@@ -23,6 +23,7 @@ from mapping.cli.options import (
     err,
     out,
     output_language,
+    print_json,
     progress_bar,
     require_directory,
     step,
@@ -40,7 +41,7 @@ from mapping.intake.report import lines as issue_lines
 from mapping.intake.report import summary, write_report
 from mapping.intake.report import table as issue_table
 from mapping.language.i18n import Message
-from mapping.quality.call_list import calls, read_done, write_calls
+from mapping.quality.call_list import Call, calls, read_done, write_calls
 from mapping.quality.duplicates import apply, pairs, read_decisions, tables_of, write_pairs
 from mapping.quality.overview import lines, overview, write_page
 from mapping.registry import format_of
@@ -68,6 +69,7 @@ def import_(
     login: LoginOption = "",
     accounts: AccountsOption = ACCOUNTS,
     lang: LanguageOption = "en",
+    json_: JsonOption = False,
 ) -> None:
     """Read a partner's list, clean and check it, and store it whole or not at all."""
     form = format_of(file)
@@ -99,13 +101,17 @@ def import_(
             progress=step(progress, "Reading"),
         )
         change = store.add(batch, by=who, on=day, dry_run=dry_run, progress=step(progress, "Storing"))
+    written = write_report(batch, report, language=lang) if report is not None else None
+    if json_:
+        print_json({**_about(batch, lang), "stored": not dry_run, "change": change, "report": written})
+        return
     out.print(summary(batch, lang))
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
     tell_edits(change, lang)
     tell_missing(change, lang)
     tell_shown(change, login)
-    if report is not None:
-        out.print(f"Report: {write_report(batch, report, language=lang)}")
+    if written is not None:
+        out.print(f"Report: {written}")
 
 
 @app.command()
@@ -232,9 +238,7 @@ def _check_file(
         report = step(progress, "Reading")
         batch = read(file, source=source, columns=columns, kind=kind, area=region, today=day_of(today), progress=report)
     if as_json:
-        issues = issue_table(batch.issues, lang)
-        about = {"file": batch.file, "rows": batch.rows, "refused": len(batch.refused), "issues": issues}
-        typer.echo(json.dumps(about, ensure_ascii=False, indent=1))
+        print_json(_about(batch, lang))
     else:
         country = region.name.get("en") or region.name.get(region.languages[0], region.code)
         out.print(f"Read as a list of {country}.")
@@ -243,6 +247,11 @@ def _check_file(
         out.print(summary(batch, lang))
     if batch.refused:
         raise typer.Exit(1)
+
+
+def _about(batch: Batch, lang: str) -> dict[str, object]:
+    issues = issue_table(batch.issues, lang)
+    return {"file": batch.file, "rows": batch.rows, "refused": len(batch.refused), "issues": issues}
 
 
 @app.command()
@@ -254,6 +263,7 @@ def due(
     area: AreaOption = None,
     today: TodayOption = None,
     lang: LanguageOption = "en",
+    json_: JsonOption = False,
 ) -> None:
     """Say whom to call so that entries stay true, what to ask, and take in what was found."""
     region, day = study_area(area, directory), day_of(today)
@@ -271,6 +281,9 @@ def due(
         call_list = calls(store, region, day)
     if csv is not None:
         write_calls(call_list, csv, region, lang)
+    if json_:
+        print_json([_call(call, lang) for call in call_list])
+        return
     for call in call_list[:LONGEST]:
         out.print(f"{call.number or 'no number':16} {call.body or '(no body)'}", style="bold")
         for question in call.due:
@@ -281,6 +294,20 @@ def due(
     out.print(f"{len(call_list)} calls about {sum(len(call.due) for call in call_list)} services.")
     if csv is not None:
         out.print(f"Call list: {csv} (private). Fill it and give it back: rohnamo due --done {csv}")
+
+
+def _call(call: Call, lang: str) -> dict[str, object]:
+    services = [
+        {
+            "id": question.held.service.id,
+            "name": question.held.service.name,
+            "freshness": question.held.freshness,
+            "verified_on": question.held.verification and question.held.verification.verified_on,
+            "why": [reason.into(lang) for reason in question.why],
+        }
+        for question in call.due
+    ]
+    return {"organization": call.body, "number": call.number, "services": services}
 
 
 @app.command()
@@ -294,6 +321,7 @@ def duplicates(
     area: AreaOption = None,
     today: TodayOption = None,
     lang: LanguageOption = "en",
+    json_: JsonOption = False,
 ) -> None:
     """Show records that may be one, with the reasons; take in what was decided."""
     region, day = study_area(area, directory), day_of(today)
@@ -309,6 +337,9 @@ def duplicates(
         shown_pairs = pairs(store, region, tables_of(table), moved)
     if csv is not None:
         write_pairs(shown_pairs, csv, lang)
+    if json_:
+        print_json(shown_pairs)
+        return
     for pair in shown_pairs[:LONGEST]:
         reasons = "; ".join(reason.into(lang) for reason in pair.candidate.reasons)
         out.print(f"{pair.candidate.score:.2f} {pair.candidate.table}: {reasons}", style="bold")

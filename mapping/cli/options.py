@@ -1,14 +1,18 @@
 """What commands share: their options, the two consoles, how progress is shown, and who acts."""
 
 import datetime as dt
+import json
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
+from threading import Timer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -49,6 +53,7 @@ TypesOption = Annotated[
 ]
 ScenarioOption = Annotated[str | None, typer.Option("--scenario", help="A season or way to travel of the area.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the first page in the browser.")]
 HostOption = Annotated[
     str,
     typer.Option("--host", envvar="ROHNAMO_HOST", help="Address to listen on: another one only within a container."),
@@ -128,6 +133,12 @@ def opened(
     return Directory(directory, region, signed_in=bool(login) and admitted(accounts))
 
 
+def open_browser(address: str) -> None:
+    """Open a page that is served in a moment, where somebody sits before a terminal."""
+    if err.is_terminal:
+        Timer(1, webbrowser.open, [address]).start()
+
+
 def serve_app(app: "Flask", *, port: int, proxies: int = 0, host: str = HOST) -> None:
     """Serve a portal on this machine until somebody ends it."""
     from web.serving import create_server
@@ -182,6 +193,11 @@ def day_of(text: str | None, option: str = "--today") -> dt.date:
     if not 1900 <= day.year < 3000:  # years before and after a day must be dates as well
         raise InvalidRecord(f"{option} {text}: is no day of our time; look at the year")
     return day
+
+
+def print_json(value: object) -> None:
+    """Write a value for programs: dataclasses as objects, days as text, messages in English."""
+    typer.echo(json.dumps(to_jsonable_python(value, fallback=str), ensure_ascii=False, indent=1))
 
 
 def progress_bar() -> Progress:
@@ -256,8 +272,8 @@ def acting(login: str, accounts: Path, *actions: "Action") -> str:
     from web.access.accounts import Accounts  # of the portals' part, which who gives no login need not have
 
     book = Accounts(accounts)
-    password = typer.prompt(f"Password of {login}", hide_input=True)
-    code = typer.prompt(f"Code of {login}")
+    password = typer.prompt(f"Password of {login}", hide_input=True, err=True)
+    code = typer.prompt(f"Code of {login}", err=True)
     book.end(book.sign_in(login, password, code, now=dt.datetime.now(dt.UTC)))
     account = book.by_login(login)
     if not any(account.may(action, ()) for action in actions):

@@ -28,6 +28,7 @@ from mapping.cli.options import (
     file_or_stdout,
     out,
     output_language,
+    print_json,
     require_writable,
     study_area,
 )
@@ -64,7 +65,7 @@ def find(
         matches = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
         danger = bool(text) and opened.meaning(text).line
     if json_:
-        _print_json([_told(entry, matches.kilometres.get(entry.id)) for entry in (*matches.here, *matches.elsewhere)])
+        print_json([_told(entry, matches.kilometres.get(entry.id)) for entry in (*matches.here, *matches.elsewhere)])
         return
     if danger:
         numbers = [f"{show(number.label, lang)} {number.number}" for number in region.settings.emergency.values()]
@@ -115,7 +116,7 @@ def analyse(
     if json_:
         frame = result.frame(lang)
         rows = json.loads(frame.to_json(orient="index", force_ascii=False))
-        _print_json({"finding": result.finding.into(lang), "method": result.method.into(lang), "rows": rows})
+        print_json({"finding": result.finding.into(lang), "method": result.method.into(lang), "rows": rows})
         return
     for sentence in (result.finding, *result.also):
         out.print(sentence.into(lang), style="bold" if sentence is result.finding else None)
@@ -141,7 +142,7 @@ def scenario(
         before, after, gained = gains(opened, region, saved)
     key = f"{saved.kind}_{saved.minutes}"
     if json_:
-        _print_json({"name": saved.name, "gained": sum(gained.values()), "units": gained})
+        print_json({"name": saved.name, "gained": sum(gained.values()), "units": gained})
         return
     out.print(
         f"{saved.name or file.stem}: {sum(gained.values()):+,} people within {saved.minutes} minutes", style="bold"
@@ -213,10 +214,6 @@ def _told(entry: Entry, kilometres: float | None) -> dict[str, Any]:
         "kilometres": kilometres,
         "verified_on": entry.verified_on and entry.verified_on.isoformat(),
     }
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _point(text: str, area: "StudyArea") -> tuple[float, float]:

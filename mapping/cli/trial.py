@@ -1,12 +1,10 @@
 """A list of one's own on the screen, alone: a trial in a folder that is thrown away."""
 
 import datetime as dt
-import webbrowser
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Timer
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,9 +12,11 @@ import typer
 from mapping.batch import Batch
 from mapping.cli.options import (
     AreaOption,
+    BrowserOption,
     TodayOption,
     day_of,
     err,
+    open_browser,
     out,
     progress_bar,
     step,
@@ -60,7 +60,7 @@ def try_(
     area: AreaOption = None,
     today: TodayOption = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000,
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    browser: BrowserOption = True,
     site: Annotated[
         Path | None, typer.Option("--site", help="Write the pages to this folder and end, in place of serving them.")
     ] = None,
@@ -85,8 +85,8 @@ def try_(
                 write_site(tried.view, region, site, demo=False, progress=progress)
             out.print(f"Pages: {site / 'index.html'} (a trial, not for publication)")
             return
-        if browser and err.is_terminal:
-            Timer(1, webbrowser.open, [f"http://127.0.0.1:{port}/"]).start()
+        if browser:
+            open_browser(f"http://127.0.0.1:{port}/")
         serve_view(tried.view, region, port=port, demo=False)
 
 

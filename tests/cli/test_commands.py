@@ -17,7 +17,7 @@ from mapping.errors import InvalidRecord, MappingError
 HOMES = sorted(
     module.name
     for module in iter_modules(import_module("mapping.cli").__path__)
-    if module.name not in ("__main__", "options")
+    if module.name not in ("__main__", "demo_office", "options")
 )
 
 

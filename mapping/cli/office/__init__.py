@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from mapping.area.study_area import StudyArea
-from mapping.cli.options import err, out, output_language
+from mapping.cli.options import BrowserOption, err, open_browser, out, output_language
 from mapping.errors import MappingError
 from mapping.language.languages import codes
 from mapping.resources import shipped
@@ -39,6 +39,7 @@ def start(
         int, typer.Option("--port", help="Port of the public site; the next two are for partners and staff.")
     ] = 8000,
     demo: Annotated[bool, typer.Option("--demo", help="Fill a new folder with the invented demo.")] = False,
+    browser: BrowserOption = True,
 ) -> None:
     """Run an office in one folder on this machine: public site, partner and staff portal, backups and reminders."""
     folder = folder.absolute()
@@ -49,8 +50,9 @@ def start(
         subprocess.run([*COMMAND, "demo", "--build", str(folder)], check=True)  # noqa: S603
     try:
         if not demo and not files["settings"].exists():
-            set_up(folder, port + 2)
-        serve(demo_portals(folder, port) if demo else portals(folder, port), folder, port, timers=not demo)
+            set_up(folder, port + 2, browser=browser)
+        commands = demo_portals(folder, port) if demo else portals(folder, port)
+        serve(commands, folder, port, timers=not demo, browser=browser)
     except KeyboardInterrupt:
         out.print("Ended.")
 
@@ -79,24 +81,27 @@ def setup(
 COMMAND = (sys.executable, "-m", "mapping.cli")
 
 
-def set_up(folder: Path, port: int) -> None:
+def set_up(folder: Path, port: int, *, browser: bool = False) -> None:
     """Serve the first page until it is filled in."""
     token = secrets.token_urlsafe(24)
-    page = Process(target=_serve_setup, args=(folder, token, port), daemon=True)  # its connections end with it
+    page = Process(target=_serve_setup, args=(folder, token, port, browser), daemon=True)  # its connections end with it
     page.start()
     page.join()
     if page.exitcode:
         raise MappingError(f"port {port} cannot be used; choose another with --port")
 
 
-def _serve_setup(folder: Path, token: str, port: int) -> None:
+def _serve_setup(folder: Path, token: str, port: int, browser: bool) -> None:
     """Serve the first page, say where once it answers, and end this process when its last page has gone out."""
     ending = threading.Timer(LAST_PAGE, os._exit, [0])
     try:
         server = create_server(create_setup_app(folder, token, port=port, done=ending.start), port=port)
     except OSError:
         sys.exit(1)
-    out.print(f"Set up the office in your browser: http://localhost:{port}/{token}/en")
+    address = f"http://localhost:{port}/{token}/en"
+    out.print(f"Set up the office in your browser: {address}")
+    if browser:
+        open_browser(address)
     server.run()
 
 
@@ -123,7 +128,7 @@ def demo_portals(folder: Path, port: int) -> list[list[str]]:
     ]
 
 
-def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool) -> None:
+def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool, browser: bool = False) -> None:
     """Run portals until one of them ends or Ctrl-C, anew when settings change; back up and remind once a day."""
     files = office_files(folder)
     sqlite_file.key(files["authenticators"])
@@ -137,6 +142,9 @@ def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool) -
     while True:
         with _running(commands, environment) as processes:
             _announce(processes, port)
+            if browser:
+                open_browser(f"http://localhost:{port}/")
+                browser = False  # not again when settings change
             before = _changed_at(settings)
             while all(process.poll() is None for process in processes) and _changed_at(settings) == before:
                 if time.monotonic() >= due:

@@ -1,5 +1,6 @@
 """Audit: a site that its view gives is clean; one that leaks a hidden place is caught, and what leaks is named."""
 
+import json
 import re
 import shutil
 import sqlite3
@@ -96,6 +97,17 @@ def test_the_report_names_what_leaks_and_tells_nobody_where(caught, leaky, view_
     assert "bands-0.webp" in done.output
     assert "BETRAYED" in done.output
     assert "Do not publish" in done.output
+    for number in HOME:
+        assert f"{number:.2f}" not in done.output
+
+
+def test_programs_are_told_the_same_and_no_place(caught, leaky, view_file, monkeypatch):
+    monkeypatch.setattr("web.audit.audit.audit", lambda *_, **__: caught)
+    done = run(leaky, view_file, "--demo", "--json")
+    assert done.exit_code == BETRAYED
+    found = json.loads(done.stdout)
+    assert (found["clean"], found["betrayed"]) == (False, True)
+    assert {one["name"] for one in found["differences"]} == {*LEAKING}
     for number in HOME:
         assert f"{number:.2f}" not in done.output
 
