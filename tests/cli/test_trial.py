@@ -15,9 +15,9 @@ from tests.conftest import TINY
 
 TODAY = dt.date(2026, 11, 24)
 SAYS = re.compile(
-    r"(?!404).*\.html|(?:tg|ru|en)/(?:g|report)/(?!recommendations)[\w-]+(?<!-chart)\.(?:csv|svg)|data/catalog\.jsonld"
+    r"(?!404).*\.html|(?:tg|ru|en)/(?:g|report)/(?!recommendations)[\w-]+(?<!-chart)(?<!-map)\.(?:csv|svg)|data/catalog\.jsonld"
 )
-"""Pages, tables and pictures, but for charts that stand within a page."""
+"""Pages, tables and pictures, but for charts and maps that stand within a page."""
 LIST = """Name of organization;What they do;Phone;Town
 Umed;legal advice;+992 44 600 12 34;Chashma
 Nur;counselling;+992 44 600 12 35;Chashma
