@@ -34,7 +34,10 @@ FORMAT_FUNCTIONS = ("read", "records", "columns", "write")
 
 
 def analyses() -> dict[str, "Callable[..., Result]"]:
-    """Return every analysis by name."""
+    """Return every analysis by name.
+
+    Each raises `InvalidRecord` or `NotFound` for an option that makes no sense in its study area.
+    """
     return {name: _answering(module, name) for name, module in _modules("analysis", "rohnamo.analyses")}
 
 

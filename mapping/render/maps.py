@@ -327,7 +327,6 @@ def _caption(drawn: AreaMap) -> str:
 
 
 def _services_table(layers: Sequence[Layer], language: str) -> str:
-    """Return the places on the map as a table, in the order of their first service's name."""
     places = [p for layer in layers if layer.kind == "services" for p in layer.contents["places"]]
     heads = [translate("Service", language), translate("Organization", language), translate("Phone", language)]
     rows = sorted(

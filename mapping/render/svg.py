@@ -77,7 +77,6 @@ def _cut(line: str, width: float, size: float) -> str:
 
 
 def _n(value: float) -> str:
-    """Write a number of units: at most one digit after the point."""
     text = f"{value:.1f}"
     return text[:-2] if text.endswith(".0") else text
 
@@ -338,7 +337,6 @@ class Drawing:
         self._put(x, y, text, size=SMALL, anchor="middle", bold=bold, colour=colour)
 
     def _mark(self, number: int, x: float, y: float) -> None:
-        """Draw the mark of a series around a point."""
         self._put(x, y + 4, MARKS[number % len(MARKS)], size=SMALL, anchor="middle", colour=_colour(number))
 
     def _rect(self, x: float, y: float, width: float, height: float, fill: str, *, edge: bool = False) -> None:
@@ -369,7 +367,6 @@ class Drawing:
 
 
 def _along(line: Sequence[Point], shares: Sequence[float]) -> list[Point]:
-    """Return the points of a line at shares of its length."""
     steps = [(a, b, math.dist(a, b)) for a, b in pairwise(line)]
     points = []
     for share in shares:

@@ -46,11 +46,6 @@ def accessibility(
     Options are those of `coverage`. The table holds ``people``, and for each type ``t`` the columns ``t_none`` (share
     of people with none within reach), ``t_services`` (for each 100,000 people) and, where the capacity of any service
     is known, ``t_places`` (known places for each 10,000 people, so the least there is); each with its range.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
     """
     frame = AnalysisFrame("accessibility", view, area, level, minutes=minutes, scenario=scenario, stale=stale)
     sorts = chosen_types(types)
@@ -119,7 +114,6 @@ def _columns_of(
 
 
 def _states(frame: AnalysisFrame, table: pd.DataFrame, sorts: Sequence[Sort]) -> pd.DataFrame:
-    """Say where a 0 is not what it looks like (`mapping.analysis.supply.coverage`); nor is unknown capacity."""
     states: dict[str, object] = {}
     for sort in sorts:
         state = state_of(sort.of(frame.entries), frame.area)
@@ -165,7 +159,6 @@ def _finding(total: Mapping[str, float], listed: Sequence[Sort], minutes: int) -
 
 
 def _also(area: StudyArea, table: pd.DataFrame, first: Sort) -> tuple[Message, ...]:
-    """Say where services are shared most thinly and most amply."""
     score = table[f"{first.key}_services"][table["people"] > 0]
     if len(score) < 2 or score.max() == score.min():
         return ()

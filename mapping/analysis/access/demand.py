@@ -44,11 +44,6 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     The table has ``said``, the sum of the counts that may be shown, ``listed``, the services for people themselves,
     and for each need ``n`` that was named often enough anywhere ``n`` and ``n_listed``. ``level`` is that of the area
     units, the finest by default.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
     """
     frame = AnalysisFrame("demand", view, area, level)
     index, level = frame.index, frame.level
@@ -130,7 +125,6 @@ def _columns(sort: Sort) -> tuple[Column, Column]:
 
 
 def _finding(rows: Sequence[MissingHelp], needs: Mapping[str, Text], table: pd.DataFrame, area: StudyArea) -> Message:
-    """Name the help that is missed most and, where it can be told, the place."""
     if not rows:
         return Message("Where help is said to be missing is not known here: nothing was said often enough to be shown")
     counts = pd.Series({(row.need, row.area_unit): row.count for row in rows})
@@ -150,7 +144,6 @@ def _finding(rows: Sequence[MissingHelp], needs: Mapping[str, Text], table: pd.D
 
 
 def _also(rows: Sequence[MissingHelp], needs: Mapping[str, Text], area: StudyArea, level: int) -> tuple[Message, ...]:
-    """Tell what was said of wider units and of other countries, which the table cannot hold."""
     wide: list[Message] = []
     abroad: list[Message] = []
     for row in rows:

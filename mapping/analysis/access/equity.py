@@ -136,7 +136,6 @@ def _columns_of(units: Gathered, held: Floats, within: Reached) -> dict[str, Flo
 
 
 def _indices(cells: list[Lorenz], units: list[Lorenz]) -> dict[str, float]:
-    """Return the indices of the whole area, with their ranges."""
     values = {
         "gini": [cell.gini for cell in cells],
         "gini_units": [unit.gini for unit in units],
@@ -191,7 +190,6 @@ def _also(total: Mapping[str, float], units: int, *, somebody: bool) -> tuple[Me
 
 
 def _two(value: float) -> dict[str, str]:
-    """Write an index with two digits, as each language does."""
     return {language: number(value, language, digits=2) for language in codes()}
 
 

@@ -285,7 +285,6 @@ def _beside(before: Minutes, far: Pairs, others: Pairs, minutes: float) -> Pairs
 
 
 def _within(pairs: Pairs, minutes: float) -> Pairs:
-    """Return the pairs that are within fewer minutes."""
     near = pairs.minutes <= np.float32(minutes)
     before = np.concatenate([[0], np.cumsum(near)])
     return Pairs(before[pairs.starts], pairs.places[near], pairs.minutes[near], pairs.count)
@@ -376,7 +375,6 @@ def _variants(
 
 
 def _curve(path: Floats) -> tuple[Curve, ...]:
-    """Return how many people each number of new places gains, with the range."""
     gained = np.maximum(path - path[0], 0).sum(axis=2)
     ends = summary("y", gained.T)
     values, low, high = (tuple(ends[key].tolist()) for key in ("y", "y_low", "y_high"))
@@ -408,7 +406,6 @@ ADDS = Message("People whom the proposals reach")
 
 
 def _proposals(chosen: Sequence[Town], within: Floats, minutes: int) -> tuple[ProposedSite, ...]:
-    """Return each town with the people whom it adds to those before it."""
     label = Message("More people within {minutes} min", {"minutes": minutes})
     sites = []
     for number, town in enumerate(chosen):
@@ -460,7 +457,6 @@ def _also(
 
 
 def _proof(most: engine.Siting) -> Message:
-    """Say how good the choice is."""
     if most.status == "optimal":
         return Message("It is proven that no other choice of as many of these places reaches more people.")
     words = {"share": Share(most.gap)}

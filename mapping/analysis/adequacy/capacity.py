@@ -167,7 +167,6 @@ def _filled(around: Surroundings, room: Sequence[float]) -> tuple[Floats, Floats
 
 
 def _within(pairs: Pairs, minutes: float) -> Pairs:
-    """Return the pairs within some minutes."""
     places, services, lengths = pairs.table()
     inside = lengths <= minutes
     return Pairs.of(places[inside], services[inside], lengths[inside], shape=(pairs.count, pairs.services))

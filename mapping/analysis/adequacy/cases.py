@@ -57,11 +57,6 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
 
     The table has a column for each measure, year, period and source (``victims_identified_2024_1``), in the row of the
     unit that was counted. ``measures`` names those wanted; all by default. ``level`` is 0 by default.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
     """
     frame = AnalysisFrame("cases", view, area, level, usual=0)
     every = _counts(rows_of(view, "case_count"), view, area)
@@ -230,7 +225,6 @@ def ways_of_counting(counts: Sequence[Count]) -> tuple[str, int]:
 
 
 def _finding(national: Sequence[Count]) -> Message:
-    """Say how far the sources disagree, or how many there are."""
     if not national:
         return Message("No numbers of cases are known here")
     words: dict[str, object] = {

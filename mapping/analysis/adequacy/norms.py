@@ -169,7 +169,6 @@ def _columns(norms: Sequence[Norm]) -> tuple[Column, ...]:
 
 
 def _finding(norms: Sequence[Norm], table: pd.DataFrame, states: pd.DataFrame) -> Message:
-    """Say how many of the norms that can be counted openly are met in every region."""
     opened = [norm.term.code for norm in norms if not norm.hidden]
     if not opened:
         return Message("No norm can be counted openly here")
@@ -186,7 +185,6 @@ def _finding(norms: Sequence[Norm], table: pd.DataFrame, states: pd.DataFrame) -
 
 
 def _also(norms: Sequence[Norm], table: pd.DataFrame, total: Mapping[str, float]) -> tuple[Message, ...]:
-    """Say what each norm asks of the whole country, and what of it is there."""
     sentences = []
     for norm in norms:
         code = norm.term.code
@@ -225,7 +223,6 @@ def norm_inputs(norms: Sequence[Norm]) -> tuple[Input, ...]:
 
 
 def _notes(usable: Sequence[Norm], without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
-    """Say what the norms are worth, and which of them are left out."""
     left = {"norms": listing(norm.term.labels for norm in without)} if without else {}
     notes = (
         (

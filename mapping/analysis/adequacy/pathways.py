@@ -102,11 +102,6 @@ def pathways(
     each link, under the codes of its two families (``PSY_LEG``), a state: "present", "no agreement", "none listed"
     (it breaks), "unknown", "not applicable" (nobody here refers); towards safe places "line" or "not published".
     ``level`` is that of the area units, the finest by default.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
     """
     frame = AnalysisFrame("pathways", view, area, level, minutes=minutes, scenario=scenario)
     looked, unavailable = _Look(frame), _unavailable(view, area)
@@ -259,7 +254,6 @@ class _Look:
         return longest, starts
 
     def _spots(self, step: PathwayStep) -> tuple[Point, ...]:
-        """Return where the confirmed services of a step can be visited."""
         own = {term.code for term in step.terms}
         return points([entry for entry in self.listing.confirmed() if not own.isdisjoint(entry.types)], self.area)
 
@@ -309,7 +303,6 @@ def _keys(table: pd.DataFrame) -> list[str]:
 
 
 def _finding(table: pd.DataFrame) -> Message:
-    """Say what fails most: agreements for referrals to somebody who is near, or somebody who is near."""
     states = table[_keys(table)]
     judged = states.isin(["present", "no agreement", "none listed"]).to_numpy()
     if not judged.any():
@@ -324,7 +317,6 @@ def _finding(table: pd.DataFrame) -> Message:
 
 
 def _breaks(table: pd.DataFrame) -> Message | None:
-    """Say in how many areas the way breaks."""
     count = int((table["broken"] > 0).sum())
     if count == len(table) == 1:
         return Message("The way through help breaks at least once")
@@ -333,7 +325,6 @@ def _breaks(table: pd.DataFrame) -> Message | None:
 
 
 def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
-    """Say which link breaks most often, and for how many nothing is agreed."""
     sentences = []
     broken = {link.key: int((table[link.key] == "none listed").sum()) for link in chain}
     worst = max(chain, key=lambda link: broken[link.key])
@@ -401,7 +392,6 @@ def _not_to_be_had(rows: Sequence[Row], area: StudyArea) -> tuple[Message, ...]:
 
 
 def _times(rows: Sequence[Row]) -> dict[str, Figure]:
-    """Return how often it was said, as far as it may be shown."""
     label = Message("Times that listed help was said to be unavailable, as far as shown")
     return {"unavailable": Figure(sum(row["count"] for row in rows), "count", label)} if rows else {}
 

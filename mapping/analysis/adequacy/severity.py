@@ -69,11 +69,6 @@ def severity(
     The table holds ``people``, ``level`` with its range, and for each dimension ``d`` of `LIMITS` what was measured,
     under ``d`` (``shared`` is services for each 100,000 people), and its score under ``d_score``; 0 with a state where
     it is not known.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
     """
     frame = AnalysisFrame(
         "severity", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
@@ -162,7 +157,6 @@ def _functions(frame: AnalysisFrame) -> Floats:
 
 
 def _visited_functions() -> list[Sort]:
-    """Return the core functions that people visit and whose places may be shown."""
     return [sort_of(term.code) for term in core_functions() if term.audience == "public" and visited(term)]
 
 
@@ -214,7 +208,6 @@ def _finding(table: pd.DataFrame, states: pd.DataFrame) -> Message:
 
 
 def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: int) -> tuple[Message, ...]:
-    """Name the areas at the highest levels, how sure that is, and what scores highest in them."""
     severe = _severe(table)
     if severe.empty:
         return ()

@@ -42,11 +42,6 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     be answered, the share ``f_unknown`` of all answers and their number ``f_answers``, and for the items that are met
     least, of those to which enough answers could be given, the share that is met, under their codes. Finer units have
     no such numbers. ``level`` is 0 by default.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
     """
     frame = AnalysisFrame("standards", view, area, level, usual=0)
     rows = rows_of(view, "standard_summary")
@@ -111,7 +106,6 @@ def _known(answers: Mapping[str, int]) -> int:
 
 
 def _met(answers: Mapping[str, int]) -> float:
-    """Return the share of what could be answered that is met."""
     return answers["met"] / _known(answers) if _known(answers) else 0.0
 
 
@@ -146,7 +140,6 @@ def _columns(order: Sequence[str], least: Sequence[str]) -> tuple[Column, ...]:
 
 
 def _finding(whole: Mapping[str, int]) -> Message:
-    """Say what share is met of what could be answered."""
     if not _known(whole):
         return Message("Too few organizations answered, or too many alike, to show how far standards are met")
     return Message(
@@ -161,7 +154,6 @@ def _also(
     least: Sequence[str],
     enough: int,
 ) -> tuple[Message, ...]:
-    """Name the item and the family for which the least is met."""
     sentences = []
     if least and _met(items[least[0]]) < 1:
         words: dict[str, object] = {

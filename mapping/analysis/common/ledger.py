@@ -133,7 +133,6 @@ def _of_column(result: Result, column: Column, country: str) -> Iterator[LedgerN
 
 
 def _states(result: Result, column: Column, country: str) -> Iterator[LedgerNumber]:
-    """Yield in how many area units a column has each state."""
     for state, count in Counter(result.table[column.key]).items():
         label = Message("{what}: {state}", {"what": column.label, "state": STATES[state]})
         yield _of_result(
@@ -144,7 +143,6 @@ def _states(result: Result, column: Column, country: str) -> Iterator[LedgerNumb
 def _of_result(
     result: Result, key: str, label: Text, unit: str, ends: Sequence[float | None], kind: Kind
 ) -> LedgerNumber:
-    """Return a number of a result; ``ends`` are its value, and the low and high end of its range."""
     value, low, high = ends
     name = f"{result.name}.{key}"
     return LedgerNumber(name, label, unit, float(value or 0), kind, result.title, result.edition, None, low, high)

@@ -110,7 +110,6 @@ class ServicePresence:
         return sum(service.entry.confirmed and bool(self._reach(term, service)[0]) for service in self._of(term))
 
     def _reach(self, term: Term, service: PlacedService) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the units that a service is in, and those that it only reaches from elsewhere."""
         if is_line([term.code]):
             return service.calling, frozenset()
         if term.location_kind == TRAVELLING:

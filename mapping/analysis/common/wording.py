@@ -92,7 +92,6 @@ def inputs(view: View, area: StudyArea, *, travel: bool) -> tuple[Input, ...]:
 
 
 def _sources(area: StudyArea, *parts: str) -> Text:
-    """Return the sentences for parts of the study area, by language."""
     return {language: "; ".join(area.attributions(*parts, language=language)) for language in (*area.languages, "en")}
 
 

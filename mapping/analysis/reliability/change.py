@@ -135,7 +135,6 @@ Services = Mapping[str, tuple[ServicePlace, ...]]
 
 
 def _kinds(view: View, previous: View) -> dict[str, Services]:
-    """Return the services of each kind of change, in the order of `LABELS`."""
     old, now = previous.active_places(), view.active_places()
     return {
         "before": old,
@@ -162,7 +161,6 @@ def _tables(
 
 
 def _finding(total: Mapping[str, int], day: dt.date | None) -> Message:
-    """Say how much is new, closed and moved."""
     if day is None:
         return Message("There is no earlier edition to compare this one with")
     words: dict[str, object] = {**total, "day": day}
@@ -172,7 +170,6 @@ def _finding(total: Mapping[str, int], day: dt.date | None) -> Message:
 
 
 def _also(area: StudyArea, table: pd.DataFrame) -> tuple[Message, ...]:
-    """Name the unit that gained the most, and the one that lost the most."""
     net, sentences = table["now"] - table["before"], []
     if len(table) > 1 and net.max() > 0:
         words = {"place": wording.named(area, str(net.idxmax())), "count": int(net.max())}

@@ -34,11 +34,6 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
 
     The table has ``services`` and the shares ``fresh``, ``due``, ``overdue``, ``lapsed`` and ``unverified``. ``level``
     is that of the regions, 1 by default.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
     """
     frame, listed = AnalysisFrame("freshness", view, area, level, usual=1), listed_services(view)
     tally = Counter((unit, entry.freshness) for entry in listed for unit in units_in(entry, area, frame.level)[0])
@@ -73,7 +68,6 @@ def _more(key: Freshness) -> Literal["better", "worse", "neither"]:
 
 
 def _finding(whole: dict[Freshness, int], number: int) -> Message:
-    """Say what share was checked in time."""
     if not number:
         return Message("No service is listed, so nothing can be old")
     share = Share(sum(count for key, count in whole.items() if checked_in_time(key)) / number)
@@ -83,7 +77,6 @@ def _finding(whole: dict[Freshness, int], number: int) -> Message:
 def _also(
     area: StudyArea, counts: pd.DataFrame, services: pd.Series, whole: dict[Freshness, int]
 ) -> tuple[Message, ...]:
-    """Say how many are old, and where the most are."""
     sentences = []
     old = counts["overdue"] + counts["lapsed"] + counts["unverified"]
     if whole["lapsed"]:
@@ -102,7 +95,6 @@ def _also(
 
 
 def _notes(without: int) -> tuple[Message, ...]:
-    """Say how many services the country's line has beside those of the rows."""
     text = Message(
         "Services abroad, by phone alone, or without a place that may be shown, which stand in the line of the country "
         "only: {count}."

@@ -43,11 +43,6 @@ def funding(
     The table has ``people``, ``services``, ``ending``, ``silent`` (services that do not say until when they are
     funded) and ``losing`` (people, with ``losing_low`` and ``losing_high``). ``level`` is that of the area units, the
     finest by default.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
     """
     if not 0 < months <= 120:
         raise InvalidRecord(f"funding: {months} months; choose between 1 and 120")
@@ -112,7 +107,6 @@ def last_days(rows: Sequence[Row], entries: Sequence[Entry]) -> dict[str, dt.dat
 
 
 def _losing(units: Gathered, reached: Mapping[str, Reached]) -> dict[str, Floats]:
-    """Return the people who lose reach, each variant of travel by itself."""
     before, after = (reached[key].gathered(units.matrix).variants[:, :, 0] for key in ("before", "after"))
     lost = np.maximum(before - after, 0) / np.where(units.people > 0, units.people, 1) * units.census
     return summary("losing", lost)
@@ -132,7 +126,6 @@ def _columns(months: int, minutes: int) -> tuple[Column, ...]:
 
 
 def _finding(total: Mapping[str, float], state: str, ending: int, months: int, minutes: int) -> Message:
-    """Say how many services are about to end, and what that would do."""
     if state == "not published":
         return Message("Until when services are funded is not published here")
     if state:

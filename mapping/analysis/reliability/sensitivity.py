@@ -165,7 +165,6 @@ def _also(
     most: Mapping[str, Text],
     state: str,
 ) -> tuple[Message, ...]:
-    """Say what moves the number most, its middle, what travel on foot makes of it, and which type is least sure."""
     if state or variants[0].people.sum() == 0:
         return ()
     first = sorts[0].key

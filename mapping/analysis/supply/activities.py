@@ -29,11 +29,6 @@ def activities(view: View, area: StudyArea, *, level: int | None = None) -> Resu
     The table has ``organizations``, ``activities``, ``ongoing``, ``planned``, ``ended`` (called ongoing, though their
     last day has passed), ``kinds``, ``overlaps``, ``reached``, ``services``, and for each type of activity its number
     under its code. Counts of so few people that they are not public are unknown, not 0.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
     """
     frame = AnalysisFrame("activities", view, area, level, usual=1)
     rows, level = view.rows("activity"), frame.level
@@ -104,7 +99,6 @@ def _code(row: Row, area: StudyArea) -> str:
 
 
 def _line(rows: Sequence[Row], today: dt.date, types: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of some activities."""
     bodies = {body for row in rows for body in (row["organization_id"], row["implementer_id"]) if body}
     return {
         "organizations": len(bodies),
@@ -154,7 +148,6 @@ def _reached_state(rows: Sequence[Row]) -> str:
 
 
 def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
-    """Say how many organizations report how much, and from where nothing is reported."""
     if not total["activities"]:
         return Message("No activity is reported")
     words = {

@@ -164,7 +164,6 @@ def _one(
     group: BeneficiaryGroup,
     anybody: pd.DataFrame,
 ) -> Result:
-    """Return the matrix of functions for one group."""
     index, by_term = anybody.index, {term.code: listing.states(term, group.fits).values() for term in terms}
     states = {code: [state for state, _ in cells] for code, cells in by_term.items()}
     counts = {code: [count for _, count in cells] for code, cells in by_term.items()}
@@ -195,7 +194,6 @@ def _one(
 
 
 def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> Message:
-    """Name the groups that find the most closed; several may find as much."""
     if not boxes:
         return Message("Nothing is listed that could be open or closed to anybody")
     counts = {group.key: int(closed[group.key].to_numpy().sum()) for group in known}
@@ -210,7 +208,6 @@ def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFram
 def _also(
     known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], terms: Sequence[Term]
 ) -> tuple[Message, ...]:
-    """Say for the worst three groups which function is closed to them in several regions."""
     label = {term.code: term.labels for term in terms}
     sentences = []
     for group in sorted(known, key=lambda group: -int(closed[group.key].to_numpy().sum()))[:3]:
@@ -239,7 +236,6 @@ def _unsure(known: Sequence[BeneficiaryGroup], unsure: Mapping[str, pd.DataFrame
 
 
 def _figures(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> dict[str, Figure]:
-    """Return for each group the share of the listed boxes that is closed to it, the worst ten first."""
     if not boxes:
         return {}
     shares = {group.key: float(closed[group.key].to_numpy().sum()) / boxes for group in known}

@@ -146,7 +146,6 @@ def _columns_of(
 
 
 def _states(frame: AnalysisFrame, table: pd.DataFrame, sorts: Sequence[Sort]) -> pd.DataFrame:
-    """Say where a 0 is not what it looks like: nobody lives there, or nothing of the sort can be visited."""
     states = {}
     for sort in sorts:
         state = state_of(sort.of(frame.entries), frame.area)
@@ -184,7 +183,6 @@ def _columns(sorts: Sequence[Sort], bands: Sequence[int], minutes: int) -> tuple
 
 
 def _finding(total: Mapping[str, float], sorts: Sequence[Sort], spots: Mapping[str, object], minutes: int) -> Message:
-    """Say what share of the people is out of reach of the first sort."""
     if not any(spots[sort.key] for sort in sorts):
         return Message("No service is listed that people could travel to")
     if total["people"] == 0:
@@ -200,7 +198,6 @@ def _finding(total: Mapping[str, float], sorts: Sequence[Sort], spots: Mapping[s
 def _also(
     area: StudyArea, table: pd.DataFrame, total: Mapping[str, float], sorts: Sequence[Sort], minutes: int
 ) -> tuple[Message, ...]:
-    """Say where the share and the number out of reach are largest, and which sort is farthest away."""
     sentences: list[Message] = []
     if not sorts or total["people"] == 0:
         return ()

@@ -23,11 +23,6 @@ def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Re
 
     The table has ``services`` (those abroad), ``bodies`` (their organizations) and a column for each country, by its
     code, in the row of the country at home; finer units have no such numbers. ``level`` is 0 by default.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
     """
     frame = AnalysisFrame("destinations", view, area, level, usual=0)
     pairs = [(country, entry) for entry in frame.entries for country in _abroad(entry, area)]
@@ -88,7 +83,6 @@ def _state(key: str, value: int, countries: list[str], *, here: bool) -> str:
 
 
 def _finding(services: int, countries: int, main: tuple[str, ...], missing: list[str]) -> Message:
-    """Say in how many of the main countries something is listed."""
     if not services:
         return Message("No help abroad is listed")
     words = {"services": services, "count": len(main) - len(missing), "countries": len(main), "others": countries}

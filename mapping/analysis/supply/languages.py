@@ -39,11 +39,6 @@ def languages(
     ``codes`` are the languages; by default those of the study area and every other in which a service helps. For each
     language ``l`` the table has the share ``l`` (with ``l_low`` and ``l_high``), the state ``l_phone``, and the people
     with neither, ``l_without``. ``level`` is that of the area units, the finest by default.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
     """
     frame = AnalysisFrame(
         "languages", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
@@ -92,7 +87,6 @@ def _from_afar(result: Served, kinds: Sequence[CountedServices], area: StudyArea
 
 
 def _finding(total: Mapping[str, Any], least: CountedServices | None, minutes: int) -> Message:
-    """Say which of the languages of the country serves the fewest people in person."""
     if least is None or not total["people"]:
         return Message("No service that people could travel to says in which language it helps")
     words = {"spoken": least.label, "share": Share(total[least.key]), "minutes": minutes}
@@ -103,7 +97,6 @@ def _finding(total: Mapping[str, Any], least: CountedServices | None, minutes: i
 
 
 def _also(total: Mapping[str, Any], kinds: Sequence[CountedServices]) -> tuple[Message, ...]:
-    """Say in which languages no line can be called, or nothing is listed at all."""
     sentences: list[Message] = []
     for kind in kinds:
         words: Mapping[str, object] = {"spoken": kind.label}

@@ -102,7 +102,6 @@ def _groups(terms: list[Term]) -> dict[str, tuple[str, ...]]:
 
 
 def _finding(area: StudyArea, table: pd.DataFrame, tally: Counter[str]) -> Message:
-    """Say how many boxes are empty, and in which one or two regions the most are."""
     empty, boxes = tally["none listed"], tally.total() - tally["not published"]
     if not empty:
         return Message("No cell of the referral matrix is empty")
@@ -124,7 +123,6 @@ def _finding(area: StudyArea, table: pd.DataFrame, tally: Counter[str]) -> Messa
 
 
 def _also(tally: Counter[str]) -> tuple[Message, ...]:
-    """Say on how many boxes everything hangs on one service, and how many nobody can vouch for."""
     sentences = (
         (Message("Cells that depend on a single service: {count}."), tally["single"]),
         (Message("Cells that nobody confirmed in time: {count}."), tally["unknown"] + tally["stale"]),

@@ -42,11 +42,6 @@ def round_the_clock(
     ``types`` are codes of types, families or needs; by default any service that helps people, and each core function
     that people visit and of which one is open at night. For each type ``t`` the table has the share ``t`` (with
     ``t_low`` and ``t_high``), the state ``t_phone``, and the people with neither, ``t_without``.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
     """
     frame = AnalysisFrame(
         "round_the_clock", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
@@ -93,7 +88,6 @@ def _sorts(types: Sequence[str] | None, nightly: Sequence[Entry]) -> list[Sort]:
 
 
 def _finding(result: Served, kinds: Sequence[CountedServices], minutes: int) -> Message:
-    """Say what share of the people reaches the first kind at night."""
     if not kinds or kinds[0].key not in result.parts["figures"] or not result.total["people"]:
         return Message("No service is listed that people could go to at night")
     words = {"who": wording.who(1 - float(result.total[kinds[0].key])), "far": wording.farther(minutes)}

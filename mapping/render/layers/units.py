@@ -34,7 +34,6 @@ HOUR = "_60"
 
 
 def _layer(area: StudyArea, result: Result, column: Column, name: str, language: str) -> Layer:
-    """Return the units shaded by a share."""
     classes, tips = {}, {}
     for code in area.units().index:
         value = float(result.table.loc[code, column.key])

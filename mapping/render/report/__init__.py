@@ -206,7 +206,6 @@ def _acronyms(chapters: Sequence[Chapter], language: str) -> Iterator[str]:
 
 
 def _imprint(material: Sources) -> Iterator[tuple[Message, object]]:
-    """Yield who publishes the report, where, and whom to ask."""
     country = str(material.area.units(0).index[0])
     lines = [entry for entry in material.entries if COMMISSION in entry.types and entry.confirmed]
     body = next((entry for entry in lines if country in entry.covers), None)

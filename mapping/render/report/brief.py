@@ -91,7 +91,6 @@ def make(
 
 
 def _people(pen: Pen) -> None:
-    """Say who lives there."""
     unit = pen.unit
     area, entries = pen.material.area, pen.material.entries
     row = area.units(area.unit(unit).level).loc[unit]
@@ -163,7 +162,6 @@ def _near(pen: Pen) -> None:
 
 
 def _statement(material: Sources, unit: str, answers: Iterable[Term]) -> str:
-    """Return what is said of hidden help of some types in a unit; empty where nothing is."""
     types, around = {term.code for term in answers}, related(material.area, unit)
     for statement in material.statements:
         if statement.service_type in types and (not statement.area_unit or statement.area_unit in around):
@@ -199,7 +197,6 @@ def _norms(pen: Pen) -> None:
 
 
 def _gaps(pen: Pen) -> None:
-    """Say how far people are from help, which functions the region lacks, and where the way breaks."""
     unit = pen.unit
     material = pen.material
     pen.items(
@@ -284,7 +281,6 @@ def _of_nights(material: Sources, unit: str) -> Iterator[object]:
 
 
 def _responsible(pen: Pen) -> None:
-    """Name the commissions and referral desks whose duty the unit is."""
     unit = pen.unit
     material = pen.material
     around, region = {unit, *material.area.ancestors(unit)}, material.area.region_of(unit)
@@ -303,7 +299,6 @@ def _responsible(pen: Pen) -> None:
 
 
 def _asked(pen: Pen) -> None:
-    """Say what to ask of the region, by the recommendations that concern the unit or its region."""
     unit = pen.unit
     chosen = about_unit(pen.material, pen.advice, unit)
     if not chosen:
@@ -324,7 +319,6 @@ def _asked(pen: Pen) -> None:
 
 
 def _numbers(pen: Pen) -> None:
-    """Give the numbers that anybody may call."""
     material = pen.material
     emergency = [
         f"{material.say(number.label)}: {number.number}" for number in material.area.settings.emergency.values()

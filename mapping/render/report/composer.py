@@ -237,13 +237,13 @@ class Pen:
             return
         states = set(result.states.to_numpy().ravel())
         states |= {state for c in result.columns if c.kind == "state" for state in result.table[c.key]}
-        notes = [(STATE_SIGNS[state], STATES[state], STATE_NOTES[state]) for state in STATES if state in states]
         self.items(
             (
-                Message("{sign} {state}: {note}", {"sign": sign, "state": name, "note": note})
-                if sign
-                else Message("{state}: {note}", {"state": name, "note": note})
-                for sign, name, note in notes
+                (Message("{sign} {state}: {note}") if STATE_SIGNS[state] else Message("{state}: {note}")).filled_with(
+                    {"sign": STATE_SIGNS[state], "state": STATES[state], "note": STATE_NOTES[state]}
+                )
+                for state in STATES
+                if state in states
             ),
             small=True,
         )
@@ -254,9 +254,8 @@ class Pen:
         """Return the heads and rows of a result: a row each unit, or the units across where that reads better."""
         chosen = [result.column(key) for key in columns] or list(self._wanted(result))
         codes = list(units) or [str(code) for code in result.table.index]
-        if len(codes) == 1 and len(chosen) > 2:
-            return self._one_row(result, chosen, codes[0])
-        if result.layout == "matrix" or (len(codes) <= FEW and len(chosen) > len(codes)):
+        one = len(codes) == 1 and len(chosen) > 2
+        if one or result.layout == "matrix" or (len(codes) <= FEW and len(chosen) > len(codes)):
             return self._across(result, chosen, codes)
         return self._down(result, chosen, codes)
 
@@ -266,33 +265,22 @@ class Pen:
         ends = {key for column in result.columns for key in (column.low, column.high) if key}
         return (column for column in result.columns if column.key not in ends)
 
-    def _one_row(
-        self, result: Result, columns: Sequence[Column], code: str
-    ) -> tuple[tuple[object, ...], list[TableRow]]:
-        rows = []
-        for title, part in _grouped(result, columns):
-            rows += [TableRow(self.material.say(title))] if title is not None else []
-            for column in part:
-                label = column.short if title is not None and column.short is not None else column.label
-                rows.append(TableRow(self.material.say(label), (self.cell(result, code, column),)))
-        return ("", Message("Value")), rows
-
     def _across(
         self, result: Result, columns: Sequence[Column], codes: Collection[str]
     ) -> tuple[tuple[object, ...], list[TableRow]]:
-        matrix = result.layout == "matrix"
-        head: list[object] = ["", *(self.material.area.unit(code).titles for code in codes)]
-        head += [Message("Country")] if result.total else []
+        """Return a row each column, with the units across; of one unit its values alone."""
+        alone, matrix = len(codes) == 1, result.layout == "matrix"
+        units = [Message("Value")] if alone else [self.material.area.unit(code).titles for code in codes]
+        head: tuple[object, ...] = ("", *units, *([Message("Country")] if result.total and not alone else []))
         rows = []
         for title, part in _grouped(result, columns):
             rows += [TableRow(self.material.say(title))] if title is not None else []
             for column in part:
                 label = column.short if title is not None and column.short is not None else column.label
-                cells = [self.cell(result, code, column, signs=matrix) for code in codes]
-                if result.total:
-                    cells.append(self._total(result, column))
+                cells = [self.cell(result, code, column, signs=matrix and not alone) for code in codes]
+                cells += [self._total(result, column)] if result.total and not alone else []
                 rows.append(TableRow(self.material.say(label), tuple(cells)))
-        return tuple(head), rows
+        return head, rows
 
     def _down(
         self, result: Result, columns: Sequence[Column], codes: Sequence[str]

@@ -65,7 +65,6 @@ def shaded(result: Result, column: Column) -> dict[str, int]:
 
 
 def _spans(result: Result, column: Column, steps: Mapping[str, int], language: str) -> list[str]:
-    """Return what each step means: its part of a share, else the least and the most in it."""
     if column.kind == "share":
         return spans(language)
     shown = _shown(result, column)
@@ -226,7 +225,6 @@ def _without_minutes(column: Column, result: Result, language: str) -> str:
 
 
 def _key(entries: Sequence[tuple[str, str]], y: float) -> list[str]:
-    """Return fills and what each means, in a line."""
     drawn, x = [], 8.0
     room = (WIDTH - 16 - sum(28 + width_of(text, 12) for _, text in entries)) / max(len(entries) - 1, 1)
     for fill, text in entries:

@@ -187,7 +187,6 @@ def _missing_in_region(material: Sources) -> Iterator[Grounds]:
 
 
 def _without(result: Result) -> dict[str, list[str]]:
-    """Return the functions with the regions in which none is listed."""
     lacking = {}
     for column in (c for keys in result.groups.values() for c in map(result.column, keys)):
         codes = [str(code) for code in result.table.index if result.state(str(code), column.key) == "none listed"]
@@ -246,12 +245,10 @@ def _norms_unmet(material: Sources) -> Iterator[Grounds]:
 
 
 def _range(figure: Figure) -> tuple[float, float]:
-    """Return the ends of the range of a number; one without a range is sure."""
     return (figure.value if figure.low is None else figure.low, figure.value if figure.high is None else figure.high)
 
 
 def _people(figure: Figure) -> Message:
-    """Say a share of the people with its range."""
     return Message("{share} of the people", {"share": {language: figure.text(language) for language in codes()}})
 
 

@@ -179,14 +179,25 @@ def to_csv(
     advice: Iterable[Recommendation], language: str, *, edition: dt.date, audience: str, numbers: Mapping[str, str]
 ) -> str:
     """Return recommendations as CSV: texts in a language, numbers as numbers, nothing that a sheet would run."""
-    table = [_row(recommendation, language, numbers) for recommendation in advice]
     lines = io.StringIO()
     writer = csv.DictWriter(lines, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for row in table:
-        own = row | {"edition": edition.isoformat(), "audience": audience}
-        writer.writerow({column: neutral(own[column]) for column in COLUMNS})
+    for recommendation in advice:
+        own = {column: _cell(getattr(recommendation, column, ""), language) for column in COLUMNS} | {
+            "table": numbers.get(recommendation.table, ""),
+            "responsible": show(recommendation.responsible or recommendation.addressee, language),
+            "deadline": recommendation.deadline.isoformat(),
+            "edition": edition.isoformat(),
+            "audience": audience,
+        }
+        writer.writerow({column: neutral(text) for column, text in own.items()})
     return lines.getvalue()
+
+
+def _cell(value: object, language: str) -> str:
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return "" if value is None else show(value, language) if isinstance(value, Message | Mapping) else str(value)
 
 
 COLUMNS = (
@@ -211,25 +222,6 @@ COLUMNS = (
     "audience",
 )
 """Columns of the CSV; ``key``, ``value`` and ``target`` are what the next edition compares."""
-
-
-def _row(recommendation: Recommendation, language: str, numbers: Mapping[str, str]) -> dict[str, str]:
-    texts = {
-        name: show(getattr(recommendation, name), language) for name in ("addressee", "text", "evidence", "measure")
-    }
-    same = {
-        name: str(getattr(recommendation, name))
-        for name in ("key", "number", "group", "cost", "priority", "indicator", "status")
-    }
-    counted = {name: _plain(getattr(recommendation, name)) for name in ("value", "target", "before")}
-    return {
-        **texts,
-        **same,
-        **counted,
-        "table": numbers.get(recommendation.table, ""),
-        "responsible": show(recommendation.responsible or recommendation.addressee, language),
-        "deadline": recommendation.deadline.isoformat(),
-    }
 
 
 def read_csv(path: Path) -> list[Earlier]:
@@ -263,7 +255,3 @@ def read_csv(path: Path) -> list[Earlier]:
     if wrong:
         raise FormatError(f"{path}: {'; '.join(wrong)}")
     return earlier
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"

@@ -142,7 +142,6 @@ def _labels(result: Result) -> dict[str, Text]:
 
 
 def _written(cell: object, language: str) -> object:
-    """Return a cell as a file holds it: a state or a text in words, a number as it is."""
     if isinstance(cell, str):
         return STATES[cell].into(language) if cell in STATES else cell
     return cell

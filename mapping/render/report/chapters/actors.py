@@ -82,7 +82,6 @@ def _desks(pen: Pen) -> None:
 
 
 def _organizations(pen: Pen) -> None:
-    """Count organizations by kind and region; where there is none, say so."""
     material = pen.material
     words = {
         "count": len(material.organizations),
@@ -115,13 +114,11 @@ def _counted(pen: Pen, count: int) -> Cell:
 
 
 def _kind(pen: Pen, kind: str) -> str:
-    """Return the name of a kind of organization."""
     kinds = Vocabulary.load("organization_types")
     return str(kinds.label(kind, pen.material.language)) if kind in kinds else pen.material.say(Message("not stated"))
 
 
 def _profiles(pen: Pen) -> None:
-    """Write a line for each international body and for the civil organizations that do most."""
     material = pen.material
     services: dict[str, list[Entry]] = defaultdict(list)
     for entry in material.entries:
@@ -197,7 +194,6 @@ def mechanism(result: Result, area: StudyArea, *, language: str) -> str:
 
 
 def _mechanism(pen: Pen) -> None:
-    """Draw in how many units each referral holds or breaks."""
     material = pen.material
     result = material.results["pathways"]
     if svg := mechanism(result, material.area, language=material.language):

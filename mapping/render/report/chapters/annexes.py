@@ -47,7 +47,6 @@ def _statements(pen: Pen) -> None:
 
 
 def _directory(pen: Pen) -> None:
-    """List every listed service of the view by region."""
     material = pen.material
     titles: dict[str, object] = {code: material.area.unit(code).titles for code in material.regions}
     titles |= {"by phone": Message("By phone, or place not stated"), "abroad": Message("Abroad")}
@@ -96,7 +95,6 @@ def _taxonomy(pen: Pen) -> None:
 
 
 def _questionnaire(pen: Pen) -> None:
-    """List the questions of the field form."""
     labels = (_label(question.labels, pen.material.language) for question in survey(pen.material.area).questions)
     pen.items((label for label in labels if label and not CHECKLIST.match(label)), ordered=True, small=True)
 
@@ -163,7 +161,6 @@ def _changes(pen: Pen) -> None:
 
 
 def _open_data(pen: Pen) -> None:
-    """Name the files that this report was made from, and the tables in it, with their checksums."""
     material = pen.material
     files = [(material.say(Message("The directory of this edition (SQLite)")), material.view.path.read_bytes())]
     files += [

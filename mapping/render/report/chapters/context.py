@@ -34,7 +34,6 @@ def _population(pen: Pen) -> None:
 
 
 def _figures(pen: Pen) -> None:
-    """Write the figures of cases of the latest year of each measure."""
     material = pen.material
     cases = material.results["cases"]
     pen.say(cases.finding, "lead")
@@ -81,7 +80,6 @@ def _bibliography(pen: Pen) -> None:
 
 
 def _source(pen: Pen, fact: CountryFact) -> str:
-    """Return where a sentence is from, as it stands in the list of sources."""
     source = pen.material.say(fact.source)
     dated = source if str(fact.year) in source else f"{source} ({fact.year})"
     return ". ".join(filter(None, (dated, fact.address)))

@@ -26,7 +26,6 @@ DUTIES = {"must": Message("must"), "should": Message("should")}
 
 
 def _standards(pen: Pen) -> None:
-    """Write how far each family meets its items, and which items are met least."""
     material = pen.material
     result = material.results["standards"]
     source = material.source(result)
@@ -66,7 +65,6 @@ def _standards(pen: Pen) -> None:
 
 
 def _checklist(pen: Pen) -> None:
-    """List what a national checklist could hold, and how far each item is met."""
     material = pen.material
     sums = met_and_known(material.view, material.area)
     rows = []

@@ -41,7 +41,6 @@ UNKNOWN = Message("not known")
 
 
 def _gaps(pen: Pen) -> None:
-    """Write each analysis that shows a gap."""
     material = pen.material
     named = [name for name in material.results if f"method-{name}" in material.numbers and name not in ELSEWHERE]
     for name in dict.fromkeys((*SECTIONS, *named)):

@@ -63,7 +63,6 @@ def calls(pen: Pen, entry: Entry) -> str:
 
 
 def _pillars(pen: Pen) -> None:
-    """Say what is listed by pillar, type and region."""
     material = pen.material
     presence = ServicePresence(material.view, material.area, min(1, material.area.levels[-1].level))
     for pillar, title in PILLARS.items():

@@ -52,7 +52,6 @@ def _four_parts(pen: Pen) -> None:
 
 
 def _activities(pen: Pen) -> None:
-    """Say what is done by kind, within which programmes, by whose money and for whom."""
     rows = pen.material.view.rows("activity")
     if not rows:
         return
@@ -86,7 +85,6 @@ def _grouped(rows: Iterable[Row], key: str, read: Callable[[str], str] = str) ->
 
 
 def _table(pen: Pen, rows: Sequence[Row], parts: Mapping[str, list[Row]], name: str) -> None:
-    """Write how many activities each kind or funder has, how far they are, by how many bodies, for how many people."""
 
     def line(label: object, own: Sequence[Row]) -> tuple[object, ...]:
         states = Counter(row["status"] for row in own)
@@ -99,7 +97,6 @@ def _table(pen: Pen, rows: Sequence[Row], parts: Mapping[str, list[Row]], name: 
 
 
 def _programmes(pen: Pen, rows: Sequence[Row]) -> None:
-    """Write for each programme whose money it is, what it does, where and until when."""
     material = pen.material
     area = material.area
 
@@ -145,7 +142,6 @@ def _funder(pen: Pen, words: str) -> str:
 
 
 def _groups(pen: Pen, rows: Sequence[Row], kinds: Sequence[str]) -> None:
-    """Count activities by target group and kind."""
     lines = []
     for group, own in _grouped(rows, "target_group", partial(_beneficiaries, pen)).items():
         counts = Counter(pen.material.type_label(row["service_type"] or "") for row in own)

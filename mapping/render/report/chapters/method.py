@@ -17,7 +17,6 @@ LEVELS = ("visit", "phone", "official", "self-reported", "unverified")
 
 
 def _asked(pen: Pen) -> None:
-    """Say how each listed service was last asked."""
     material = pen.material
     ways = Vocabulary.load("verification")
     rows = []
@@ -85,7 +84,6 @@ def joined(pairs: Iterable[Candidate]) -> int:
 
 
 def _methods(pen: Pen) -> None:
-    """Say of each analysis how its numbers are worked out, and what limits them."""
     material = pen.material
     numbered = {name: number for name in material.results if (number := material.numbers.get(f"method-{name}"))}
     limits: dict[str, list[str]] = {}

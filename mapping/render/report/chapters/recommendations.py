@@ -7,7 +7,6 @@ from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, STA
 
 
 def _recommendations(pen: Pen) -> None:
-    """Write what every addressee is asked for, and all of it on a page."""
     say = pen.material.say
     for group, title in GROUPS.items():
         chosen = [each for each in pen.advice if each.group == group]
@@ -25,7 +24,6 @@ def _recommendations(pen: Pen) -> None:
 
 
 def _matrix(pen: Pen) -> None:
-    """Put all recommendations on a page: what is to change, who leads, until when, and in which order."""
     language = pen.material.language
     rows: list[TableRow | tuple[object, ...]] = []
     for priority, title in PRIORITIES.items():
@@ -66,7 +64,6 @@ def write(pen: Pen, recommendation: Recommendation, *, whom: bool = False) -> No
 
 
 def _progress(pen: Pen) -> None:
-    """Say what became of the recommendations of the edition before."""
     if pen.progress is None:
         return
     outcomes = pen.progress.outcomes

@@ -136,7 +136,6 @@ def _set_styles(document: Any, report: Report, *, rtl: bool) -> None:
 
 
 def _elements(xml: str) -> Any:
-    """Return elements of WordprocessingML, whose prefix needs no telling."""
     return list(parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>"))
 
 
@@ -179,7 +178,6 @@ UNWRITABLE = dict.fromkeys({*range(32)} - {*map(ord, "\t\n")})
 
 
 def _repeatable(held: bytes) -> bytes:
-    """Write the archive again with one day in every entry."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(held)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
