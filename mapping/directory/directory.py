@@ -125,60 +125,14 @@ def keep_undone(db: sqlite_utils.Database) -> None:
 
 
 @migrations()
-def make_gate(db: sqlite_utils.Database) -> None:
-    """Keep what each audience was agreed to see, and what waits for a second person."""
+def keep_agreed(db: sqlite_utils.Database) -> None:
+    """Keep what each audience was agreed to see, what waits, which lists were whole, and what these do not hold."""
+    if "shown" in db.table_names():  # made step by step before 0.2
+        return
     gate.create_gate(db)
-
-
-@migrations()
-def keep_thresholds(db: sqlite_utils.Database) -> None:
-    """Let two people agree to fewer people in a count, and to fewer organizations in a sum, than Rohnamo shows."""
-    gate.begin_thresholds(db)
-
-
-@migrations()
-def keep_missing(db: sqlite_utils.Database) -> None:
-    """Keep what the newest list of a sender no longer holds, until somebody sees to it."""
-    db.table("missing").create({"batch": int, "table": str, "record": str}, pk=("batch", "record"), strict=True)
-
-
-@migrations()
-def keep_moves(db: sqlite_utils.Database) -> None:
-    """Keep which lists were whole, and since when a record is missed."""
     db.execute("ALTER TABLE batch ADD COLUMN whole INTEGER NOT NULL DEFAULT 0")
-    db.execute("UPDATE batch SET whole = 1 WHERE number IN (SELECT batch FROM missing)")
-    db.execute("ALTER TABLE missing ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
-    db.execute("UPDATE missing SET since = batch")
-
-
-@migrations()
-def keep_alike_once(db: sqlite_utils.Database) -> None:
-    """Keep what several audiences were agreed to see alike once, not once for each."""
-    gate.keep_alike_once(db)
-
-
-@migrations()
-def keep_written_views(db: sqlite_utils.Database) -> None:
-    """Note no longer what changed since a view was written: each is written whole."""
-    triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'unwritten\\_%' ESCAPE '\\'"
-    for (name,) in db.execute(triggers).fetchall():
-        db.execute(f'DROP TRIGGER "{name}"')
-    for table in ("written", "unwritten"):
-        db.execute(f"DROP TABLE IF EXISTS {table}")
-
-
-@migrations()
-def ask_of_moves(db: sqlite_utils.Database) -> None:
-    """Note no longer what seems to have moved: it is asked of what stands."""
-    db.execute("DROP TABLE IF EXISTS moved")
-
-
-@migrations()
-def forget_doubtful_authors(db: sqlite_utils.Database) -> None:
-    """Let what waits be nobody's: nobody noted who else could have been behind the account that did it."""
-    db.execute("UPDATE waiting SET \"by\" = ''")
-    if "signed_in" in db.table("proposal").columns_dict:
-        db.execute("UPDATE proposal SET signed_in = 0 WHERE decision = 'waiting'")
+    missed = {"batch": int, "table": str, "record": str, "since": int}
+    db.table("missing").create(missed, pk=("batch", "record"), not_null={"since"}, strict=True)
 
 
 def complete_tables(db: sqlite_utils.Database) -> None:
@@ -196,13 +150,20 @@ def complete_tables(db: sqlite_utils.Database) -> None:
             )
             for column in (*references(kind), *(c for c in ("link_id",) if c in kind.model_fields)):
                 db.table(name).create_index([column])
-            continue
-        stored = {row[1] for row in db.execute(f'PRAGMA table_info("{name}")')}
-        for column in (column for column in types if column not in stored):
-            db.execute(f'ALTER TABLE "{name}" ADD COLUMN "{column}" {columns(kind)[column]}')
-            default = kind.model_fields[column].get_default()
-            if isinstance(default, str | int | float):
-                db.execute(f'UPDATE "{name}" SET "{column}" = ?', [default])
+    for name, column in lacking(db):
+        kind = STORED[name]
+        db.execute(f'ALTER TABLE "{name}" ADD COLUMN "{column}" {columns(kind)[column]}')
+        default = kind.model_fields[column].get_default()
+        if isinstance(default, str | int | float):
+            db.execute(f'UPDATE "{name}" SET "{column}" = ?', [default])
+
+
+def lacking(db: sqlite_utils.Database) -> list[tuple[str, str]]:
+    """Return the columns that a file of an earlier version does not have, by table."""
+    query = "SELECT t.name, c.name FROM pragma_table_list t, pragma_table_info(t.name) c WHERE t.schema = 'main'"
+    there = set(db.conn.execute(query))
+    wanted = [(name, column) for name, kind in STORED.items() for column in columns(kind)]
+    return [pair for pair in wanted if pair not in there]
 
 
 @cache
@@ -212,23 +173,6 @@ def terms() -> dict[str, list[Row]]:
     for record in vocabulary():
         rows.setdefault(record.table, []).append(to_row(record))
     return rows
-
-
-WATCHED_WORDS = {
-    f"words_{table}_{event}": f'CREATE TRIGGER "words_{table}_{event}" BEFORE {event} ON "{table}"'
-    f' WHEN EXISTS (SELECT 1 FROM "{table}" WHERE id IN ({ids}) AND {word})'
-    " BEGIN DELETE FROM gate WHERE name = 'current'; END"
-    for table, word in {"taxonomy": 1, "taxonomy_term": 1, "translation": "link_entity = 'taxonomy_term'"}.items()
-    for event, ids in {"insert": "new.id", "update": "old.id, new.id", "delete": "old.id"}.items()
-}
-"""Triggers by which the file itself notes that a word of it was changed or replaced, whatever wrote to it."""
-
-
-@cache
-def wanted() -> str:
-    """Return a digest of what every file is brought up to: its columns, its triggers, and its words."""
-    tables = {name: columns(kind) for name, kind in STORED.items()}
-    return hashlib.sha256(repr((tables, WATCHED_WORDS, terms())).encode()).hexdigest()
 
 
 @cache
@@ -290,7 +234,7 @@ class Directory:
                 self._require_directory()
                 self._set_pragmas()
                 migrations.apply(self.db)
-                if not self._is_current():
+                if lacking(self.db) or not self._has_our_terms():
                     with self._transaction(keep=True):
                         complete_tables(self.db)
                 self._begin_gate()
@@ -810,26 +754,9 @@ class Directory:
             if setting != wanted:
                 raise MappingError(f"{self.path}: SQLite runs with {name} = {setting}, not {wanted}; use a local disk")
 
-    def _stamp(self) -> str:
-        """Return a digest of what the file is to be brought up to, and of its tables and triggers as they are."""
-        rows = self.db.execute("SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'trigger')")
-        ours = [row for row in rows if row[0] in STORED or row[0] in WATCHED_WORDS]
-        return hashlib.sha256(repr((wanted(), ours)).encode()).hexdigest()
-
-    def _is_current(self) -> bool:
-        """Tell whether nothing changed in the file's tables and words, or in ours, since they were last compared."""
-        row = self.db.execute("SELECT value FROM gate WHERE name = 'current'").fetchone()
-        return row is not None and row[0] == self._stamp()
-
-    def _bring_up_to_date(self) -> None:
-        """Store the terms that come with Rohnamo where the file has others, and note that it has them."""
-        for name, statement in WATCHED_WORDS.items():
-            self.db.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-            self.db.execute(statement)
-        for table, rows in terms().items():
-            if not holds(self.db, table, rows):
-                upsert(self.db, table, rows)
-        self.db.execute("INSERT OR REPLACE INTO gate VALUES ('current', ?)", [self._stamp()])
+    def _has_our_terms(self) -> bool:
+        """Tell whether the terms that come with Rohnamo stand in the file as they are."""
+        return all(holds(self.db, table, rows) for table, rows in terms().items())
 
     @contextmanager
     def _said_clearly(self, what: str) -> Iterator[None]:
@@ -859,8 +786,9 @@ class Directory:
         try:
             self.db.execute("PRAGMA defer_foreign_keys = 1")
             yield
-            if keep and not self._is_current():
-                self._bring_up_to_date()
+            if keep and not self._has_our_terms():
+                for table, rows in terms().items():
+                    upsert(self.db, table, rows)
             self.db.execute("COMMIT" if keep else "ROLLBACK")
         except BaseException:
             if self.db.conn.in_transaction:  # SQLite itself rolls back when the disk is full

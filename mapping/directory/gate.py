@@ -40,9 +40,6 @@ from mapping.safety.redaction import LINKED, PUBLISHED, VIEWS, Rules, Seen, Tabl
 Ids = dict[str, set[str]]
 """Table -> ids."""
 
-Rows = Mapping[str, Mapping[str, Record]]
-"""Table -> id -> record."""
-
 MANY = 2_000
 """Changed records from which on everything is looked at."""
 
@@ -65,8 +62,9 @@ DECIDED_BY = {"service": {"attribute": "link_id"}, "location": {"service_at_loca
 services at a place."""
 
 TABLES = {
-    "shown": 'record TEXT NOT NULL, "table" TEXT NOT NULL, audience TEXT NOT NULL, "row" TEXT NOT NULL,'
-    ' PRIMARY KEY (record, "table", audience)',
+    "shown": '"table" TEXT NOT NULL, record TEXT NOT NULL, '
+    + "".join(f"{audience} INTEGER NOT NULL, " for audience in VIEWS)
+    + f'"row" TEXT NOT NULL, PRIMARY KEY ("table", record, {", ".join(VIEWS)})',
     "waiting": 'record TEXT NOT NULL, "table" TEXT NOT NULL, audience TEXT NOT NULL, digest TEXT NOT NULL,'
     ' fields TEXT NOT NULL, appears INTEGER NOT NULL, batch INTEGER NOT NULL, "by" TEXT NOT NULL,'
     ' PRIMARY KEY (record, "table", audience)',
@@ -112,30 +110,14 @@ class OnePerson(InvalidRecord):
 
 
 def create_gate(db: sqlite_utils.Database) -> None:
-    """Make the tables of what was agreed to, of what waits, and of the day and the rules of the last act."""
+    """Make the tables of what was agreed to, of what waits, and of the day and the rules of the last act.
+
+    The least counts that Rohnamo shows by itself are agreed to.
+    """
     for name, columns in TABLES.items():
         db.execute(f"CREATE TABLE {name} ({columns}) STRICT, WITHOUT ROWID")
-
-
-def begin_thresholds(db: sqlite_utils.Database) -> None:
-    """Take the least counts that Rohnamo shows by itself for agreed to."""
-    for audience in VIEWS:
-        for (table, name), row in DEFAULTS.items():
-            db.execute("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?)", [name, table, audience, _text(row)])
-
-
-def keep_alike_once(db: sqlite_utils.Database) -> None:
-    """Keep what several audiences were agreed to see alike once, where each had a row of its own."""
-    flags = ", ".join(f"{audience} INTEGER NOT NULL" for audience in VIEWS)
-    key = ", ".join(('"table"', "record", *VIEWS))
-    db.execute(
-        f'CREATE TABLE alike ("table" TEXT NOT NULL, record TEXT NOT NULL, {flags}, "row" TEXT NOT NULL,'
-        f" PRIMARY KEY ({key})) STRICT, WITHOUT ROWID"
-    )
-    sees = ", ".join(f"max(audience = '{audience}')" for audience in VIEWS)
-    db.execute(f'INSERT INTO alike SELECT "table", record, {sees}, "row" FROM shown GROUP BY "table", record, "row"')
-    db.execute("DROP TABLE shown")
-    db.execute("ALTER TABLE alike RENAME TO shown")
+    for key, row in DEFAULTS.items():
+        _insert_shown(db, _shown_lines(key, (row,) * len(VIEWS)))
 
 
 def agreed(db: sqlite_utils.Database, audience: Audience) -> dict[Key, Row]:
@@ -262,10 +244,15 @@ def _compare(
     number: int = 0,
     by: str = "",
     agreed: bool = False,
+    agree_to: Collection[str] = (),
     forget: bool = True,
     showings: list[Showing] | None = None,
 ) -> Counter[str]:
-    """Bring what is agreed to and what waits up to date, of some records or of all; return how many show more."""
+    """Bring what is agreed to and what waits up to date, of some records or of all; return how many show more.
+
+    Two people ``agreed`` to all that is new, or to the differences of some digests (``agree_to``); what is new and what
+    they agreed to is added to ``showings``.
+    """
     shows: Counter[str] = Counter()
     for table, ids, rows in _rows(tables, _with_counted(db, rules), touched):
         before, waits = _stored(db, table, ids), _digests(db, table, ids)
@@ -289,14 +276,13 @@ def _compare(
                 wanted = _differences(table, record, now, after[record], rules)
             fresh = [showing for showing in wanted if digests.get(showing.audience) != (digests and showing.digest)]
             shows[table] += bool(fresh)
+            both = fresh if agreed else [showing for showing in wanted if showing.digest in agree_to]
+            after[record] = _with_shown(both, now, after[record])
+            new += () if agreed else fresh
             if showings is not None:
-                showings += fresh
-            if agreed:
-                after[record] = _with_shown(fresh, now, after[record])
-            else:
-                new += fresh
+                showings += both or fresh
             if digests:
-                waiting = {showing.audience for showing in wanted} - {showing.audience for showing in fresh if agreed}
+                waiting = {showing.audience for showing in wanted} - {showing.audience for showing in both}
                 over += [(record, audience) for audience in digests.keys() - waiting]
         _stop_waiting(db, table, over)
         lines = [
@@ -379,30 +365,16 @@ def agree(directory: Records, rules: Rules, wanted: Collection[Showing], *, by: 
     """
     db = directory.db
     authors = dict(db.conn.execute('SELECT digest, "by" FROM waiting'))
-    left = {showing.digest for showing in wanted}
-    records = grouped((showing.table, showing.id) for showing in wanted)
-    for author in {authors[digest] or also for digest in left & authors.keys()}:
+    digests = {showing.digest for showing in wanted}
+    for author in {authors[digest] or also for digest in digests & authors.keys()}:
         if not author.strip() or same_person(author, by):
             raise OnePerson
+    records = grouped((showing.table, showing.id) for showing in wanted)
     touched = _with_counts(db, records) if len(wanted) <= MANY else None
-    for table, ids, rows in _rows(_tables(directory, touched), _with_counted(db, rules), touched):
-        before = _stored(db, table, ids)
-        gone = _gone(db, table, before)
-        after: dict[str, Seen] = {}
-        over: list[tuple[str, Audience]] = []
-        for record in (rows.keys() | gone) & records[table]:
-            now, was = rows.get(record, NOTHING), before.get(record, NOTHING)
-            if record in gone:
-                showings = removal(table, record, zip(VIEWS, was, strict=True))
-            else:
-                showings = _differences(table, record, now, was, rules)
-            agreed_to = [showing for showing in showings if showing.digest in left & authors.keys()]
-            after[record] = _with_shown(agreed_to, now, was)
-            over += [(record, showing.audience) for showing in agreed_to]
-            left -= {showing.digest for showing in agreed_to}
-        _stop_waiting(db, table, over)
-        _keep(db, table, before, after)
-    if left:
+    shown: list[Showing] = []
+    tables = _tables(directory, touched)
+    _compare(db, tables, rules, touched, agree_to=digests & authors.keys(), forget=False, showings=shown)
+    if digests - {showing.digest for showing in shown}:
         raise NotFound("this is no longer what would be shown; look at it again")
     return list(wanted)
 
@@ -491,25 +463,20 @@ def following(db: sqlite_utils.Database, new: Ids) -> Ids:
 def _with_counts(db: sqlite_utils.Database, touched: Ids) -> Ids:
     """Return records with all counts of cases where one is among them: each decides whether others may be told."""
     counts = touched.get("case_count")
-    return touched | {"case_count": counts | _all_ids(db, "case_count", "1")} if counts else touched
+    every = db.conn.execute("SELECT id FROM case_count") if counts else ()
+    return touched | {"case_count": counts | {count for (count,) in every}} if counts else touched
 
 
 def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record]]:
-    """Return some records with all that it takes to tell who may see them."""
-    rows = {table: _read(db, table, {"id": ids}) for table, ids in touched.items() if ids and table in SHOWABLE}
-    return _with_needed(db, rows)
-
-
-def _with_needed(db: sqlite_utils.Database, own: Rows) -> dict[str, list[Record]]:
-    """Return records with all that it takes to tell who may see them: what they belong to, and what decides them."""
+    """Return some records with all that it takes to tell who may see them: what they belong to, and what decides."""
     rows: dict[str, dict[str, Record | None]] = {table: {} for table in RECORDS}
-    new: dict[str, Mapping[str, Record | None]] = {**own}
-    while any(new.values()):
+    wanted = {table: {*ids} for table, ids in touched.items() if table in SHOWABLE}
+    while any(wanted.values()):
         ids_of: Ids = defaultdict(set)
-        for table, own_rows in new.items():
-            rows[table].update(own_rows)
-        for table, own_rows in new.items():
-            values = [row.__dict__ for row in own_rows.values() if row is not None]
+        for table, ids in wanted.items():
+            own = _read(db, table, "id", ids)
+            rows[table] |= dict.fromkeys(ids) | own  # a missing one is asked for once
+            values = [row.__dict__ for row in own.values()]
             for column, parent in PARENTS[table].items():
                 ids_of[parent].update(map(itemgetter(column), values))
             if table in LINKED:
@@ -517,28 +484,21 @@ def _with_needed(db: sqlite_utils.Database, own: Rows) -> dict[str, list[Record]
                     if owner in SHOWABLE:
                         ids_of[owner].add(record)
             for other, column in DECIDED_BY.get(table, {}).items():
-                ids_of[other] |= stored_ids(db, other, own_rows, column)
+                ids_of[other] |= stored_ids(db, other, own, column)
         wanted = {table: ids - rows[table].keys() - {None} for table, ids in ids_of.items()}
-        # a missing one is asked for once
-        new = {table: dict.fromkeys(ids) | _read(db, table, {"id": ids}) for table, ids in wanted.items() if ids}
     subjects = [record for own_rows in rows.values() for record in own_rows]
-    rows["approval"].update(_read(db, "approval", {"subject": subjects}))
+    rows["approval"].update(_read(db, "approval", "subject", subjects))
     return {table: [row for _, row in sorted(own_rows.items()) if row is not None] for table, own_rows in rows.items()}
 
 
-def _read(db: sqlite_utils.Database, table: str, wanted: Mapping[str, Collection[str]]) -> dict[str, Record]:
-    """Return the records of a table of which a column has one of the values that are wanted of it, by id."""
-    values = {column: to_json([*own]).decode() for column, own in wanted.items() if own}
-    if not values or not holds_any(db, table):
+def _read(db: sqlite_utils.Database, table: str, column: str, wanted: Collection[str]) -> dict[str, Record]:
+    """Return the records of a table of which a column has one of some values, by id."""
+    if not wanted or not holds_any(db, table):
         return {}
     kind = RECORDS[table]
-    where = " OR ".join(f'"{column}" IN (SELECT value FROM json_each(?))' for column in values)
-    rows = db.conn.execute(f'SELECT {named(kind)} FROM "{table}" WHERE {where}', [*values.values()])
+    query = f'SELECT {named(kind)} FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
+    rows = db.conn.execute(query, [to_json([*wanted]).decode()])
     return {record.id: record for record in map(reader(kind), rows)}
-
-
-def _all_ids(db: sqlite_utils.Database, table: str, condition: str) -> set[str]:
-    return {record for (record,) in db.conn.execute(f'SELECT id FROM "{table}" own WHERE {condition}')}
 
 
 def _decided_by(table: str, row: Mapping[str, Any]) -> Ids:
@@ -572,15 +532,11 @@ def _rows(
     tables: Tables, rules: Rules, touched: Ids | None
 ) -> Iterator[tuple[str, set[str] | None, Mapping[str, Seen]]]:
     """Yield the rows, as they are kept, that their markings let each audience see, of some records or of all (None)."""
-    seen: dict[str, dict[str, Seen]] = {table: {} for table in (*TELLING, THRESHOLD)}
     least: dict[str, Seen] = {name: (row,) * len(VIEWS) for (_, name), row in thresholds(rules).items()}
     for table, rows in (*allowed_rows(tables, rules), (THRESHOLD, least)):
-        if table in seen:
-            ids = rows.keys() if touched is None else touched.get(table, ())
-            seen[table] |= {record: _as_kept(table, row) for record, row in rows.items() if record in ids}
-    for table, own in seen.items():
-        if touched is None or touched.get(table):
-            yield table, None if touched is None else touched[table], own
+        ids = None if touched is None else touched.get(table, set())
+        if table in (*TELLING, THRESHOLD) and (ids is None or ids):
+            yield table, ids, {own: _as_kept(table, row) for own, row in rows.items() if ids is None or own in ids}
 
 
 def _as_kept(table: str, rows: Seen) -> Seen:
@@ -627,7 +583,10 @@ def _keep(db: sqlite_utils.Database, table: str, before: Mapping[str, Seen], aft
     gone = ((table, record) for record in changed if record in before)
     db.conn.executemany('DELETE FROM shown WHERE "table" = ? AND record = ?', gone)
     # as they stand in the file: it is written from one end to the other
-    lines = (line for record in changed for line in _shown_lines((table, record), after[record]))
+    _insert_shown(db, (line for record in changed for line in _shown_lines((table, record), after[record])))
+
+
+def _insert_shown(db: sqlite_utils.Database, lines: Iterable[tuple[str | int, ...]]) -> None:
     db.conn.executemany(f"INSERT INTO shown ({SHOWN}) VALUES ({', '.join('?' * (len(VIEWS) + 3))})", lines)
 
 

@@ -1,7 +1,7 @@
 """Completeness: how much of what people need to know a record says, and what to ask next.
 
 A hotline needs no street and a shelter's number of places matters more than its price: each fact counts only for the
-services that it matters to. The weights stand in one table, with why.
+services that it matters to. The weights stand in one table.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,13 +14,12 @@ from mapping.quality.holdings import HeldService
 
 @dataclass(frozen=True)
 class ExpectedFact:
-    """Something that a service should say: what it weighs, for which services, and how to ask for it."""
+    """Something that a service should say: what it weighs, how to ask for it, and for which services it matters."""
 
     key: str
     weight: int
     holds: Callable[[HeldService], bool]
     question: Message
-    why: str
     matters: Callable[[HeldService], bool] = lambda _: True
 
 
@@ -43,100 +42,39 @@ def _stays(held: HeldService) -> bool:
     return any(code.startswith("ACC") for code in held.types)
 
 
+def _has(table: str) -> Callable[[HeldService], bool]:
+    return lambda held: bool(held.parts[table])
+
+
+def _reached(held: HeldService) -> bool:
+    return bool(held.phones or held.service.email or held.service.url)
+
+
+def _priced(held: HeldService) -> bool:
+    return bool(held.service.fees_description or held.parts["cost_option"])
+
+
+def _takes(held: HeldService) -> bool:
+    return bool({"serves", "excludes"} & held.attributes)
+
+
+_WHERE = Message("Where exactly is it? (coordinates, for the private directory)")
 FACTS: tuple[ExpectedFact, ...] = (
-    ExpectedFact(
-        "route",
-        5,
-        lambda h: bool(h.phones or h.service.email or h.service.url),
-        Message("Which number or address do people reach it by?"),
-        "without a way to reach it nothing else helps",
-    ),
-    ExpectedFact("type", 4, lambda h: bool(h.types), Message("What kind of help is it?"), "else nobody finds it"),
-    ExpectedFact(
-        "verified",
-        4,
-        lambda h: h.verification is not None,
-        Message("Does it still exist? Who says so?"),
-        "a wrong entry sends people in vain",
-    ),
-    ExpectedFact("hours", 3, lambda h: bool(h.parts["schedule"]), Message("When is it open?"), "people come once"),
-    ExpectedFact(
-        "unit",
-        3,
-        lambda h: bool(h.units),
-        Message("In which area is it?"),
-        "people look by area",
-        lambda h: not _travels(h),
-    ),
-    ExpectedFact(
-        "serves",
-        3,
-        lambda h: "serves" in h.attributes or "excludes" in h.attributes,
-        Message("Whom does it take, and whom not?"),
-        "being sent away harms",
-    ),
-    ExpectedFact(
-        "covers",
-        2,
-        lambda h: bool(h.parts["service_area"]),
-        Message("Which areas does it serve?"),
-        "it has no place of its own",
-        _travels,
-    ),
-    ExpectedFact(
-        "point",
-        2,
-        lambda h: any(p.latitude is not None for p in h.places),
-        Message("Where exactly is it? (coordinates, for the private directory)"),
-        "travel times need it",
-        _visited,
-    ),
-    ExpectedFact(
-        "languages",
-        2,
-        lambda h: bool(h.parts["language"]),
-        Message("Which languages are spoken?"),
-        "help in a foreign tongue is none",
-    ),
-    ExpectedFact(
-        "fees",
-        2,
-        lambda h: bool(h.service.fees_description or h.parts["cost_option"]),
-        Message("What does it cost?"),
-        "people who fled have no money",
-    ),
-    ExpectedFact(
-        "documents",
-        2,
-        lambda h: bool(h.parts["required_document"]),
-        Message("Which papers are asked for?"),
-        "people who fled have none",
-    ),
-    ExpectedFact(
-        "capacity",
-        2,
-        lambda h: bool(h.parts["service_capacity"]),
-        Message("How many places has it?"),
-        "the norm is counted in places",
-        _stays,
-    ),
-    ExpectedFact(
-        "description",
-        1,
-        lambda h: bool(h.service.description),
-        Message("What does it do, in a sentence?"),
-        "a type alone tells little",
-    ),
-    ExpectedFact(
-        "body", 1, lambda h: h.organization is not None, Message("Who runs it?"), "people ask who is behind it"
-    ),
-    ExpectedFact(
-        "funding",
-        1,
-        lambda h: bool(h.parts["funding"]),
-        Message("Who pays for it, and until when?"),
-        "what ends soon is a gap to come",
-    ),
+    ExpectedFact("route", 5, _reached, Message("Which number or address do people reach it by?")),
+    ExpectedFact("type", 4, lambda held: bool(held.types), Message("What kind of help is it?")),
+    ExpectedFact("verified", 4, lambda held: bool(held.verification), Message("Does it still exist? Who says so?")),
+    ExpectedFact("hours", 3, _has("schedule"), Message("When is it open?")),
+    ExpectedFact("unit", 3, lambda held: bool(held.units), Message("In which area is it?"), lambda h: not _travels(h)),
+    ExpectedFact("serves", 3, _takes, Message("Whom does it take, and whom not?")),
+    ExpectedFact("covers", 2, _has("service_area"), Message("Which areas does it serve?"), _travels),
+    ExpectedFact("point", 2, lambda held: any(p.latitude is not None for p in held.places), _WHERE, _visited),
+    ExpectedFact("languages", 2, _has("language"), Message("Which languages are spoken?")),
+    ExpectedFact("fees", 2, _priced, Message("What does it cost?")),
+    ExpectedFact("documents", 2, _has("required_document"), Message("Which papers are asked for?")),
+    ExpectedFact("capacity", 2, _has("service_capacity"), Message("How many places has it?"), _stays),
+    ExpectedFact("description", 1, lambda h: bool(h.service.description), Message("What does it do, in a sentence?")),
+    ExpectedFact("body", 1, lambda held: held.organization is not None, Message("Who runs it?")),
+    ExpectedFact("funding", 1, _has("funding"), Message("Who pays for it, and until when?")),
 )
 """What a service should say, weightiest first."""
 

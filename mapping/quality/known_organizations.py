@@ -391,18 +391,6 @@ class Known:
             if body not in self.signatures[sign]:
                 self.signatures[sign].append(body)
 
-    def meets_another(self, mention: Told) -> bool:
-        """Tell whether what a row tells of may be another body than the list itself would make of it, or called so."""
-        own = self.bodies.get(mention.body)
-        called = {} if own is None else own.called
-        if any(called.get(language, translation) != translation for language, translation in mention.called.items()):
-            return True
-        return any(
-            body.id != mention.body
-            for name in mention.names
-            for body in (*self.names.get(name_key(name), ()), *self.signatures.get(signature(name), ()))
-        )
-
     def alike(self, name: str) -> list[Body]:
         """Return the bodies of the same kind with the same proper name or number, in whatever language."""
         return list(self.signatures.get(signature(name), ())) if signature(name) else []

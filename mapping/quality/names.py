@@ -74,8 +74,6 @@ LIKE_WORDS = 0.8
 """Least likeness of two words that may be one, a slip of the pen apart."""
 
 _NUMBER = re.compile(r"\d+")
-_INSIDE = re.compile(r"[«“„\"].{0,300}?[»”“\"]|\(.{0,300}?\)")
-_ACRONYM = re.compile(r"\b[^\W\d_]{2,6}\b")
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class Name:
     """A name folded once, to be compared many times.
 
     ``proper`` are the words that tell which body it is, ``concepts`` what kind of body, ``languages`` those that the
-    words of its kind are from, ``initials`` what its kind is abbreviated to.
+    words of its kind are from.
     """
 
     text: str
@@ -94,8 +92,6 @@ class Name:
     proper: tuple[str, ...]
     concepts: frozenset[str]
     languages: frozenset[str]
-    initials: frozenset[str]
-    acronyms: frozenset[str]
     damaged: re.Pattern[str] | None
     latin: bool
 
@@ -121,8 +117,6 @@ class Name:
             proper=tuple(coarse_word(word) for word in proper),
             concepts=frozenset(concepts),
             languages=frozenset.intersection(*spoken) if spoken else frozenset(),
-            initials=_initials(text),
-            acronyms=_acronyms(text, proper),
             damaged=wildcard(text),
             latin=_is_latin(text),
         )
@@ -152,7 +146,7 @@ def alike(name: Name, other: Name, common: Container[str] = frozenset()) -> floa
     kind = _kind(name, other)
     if name.quoted and name.quoted == other.quoted:
         return 0.9 if kind > 0 else 0.75
-    proper, proper_of_other = _without_acronyms(name, other), _without_acronyms(other, name)
+    proper, proper_of_other = name.proper, other.proper
     if not proper or not proper_of_other:
         both = not proper and not proper_of_other
         return round((0.9 if kind == 1 else 0.6 * kind) if both else 0.5 * kind, 3)
@@ -255,17 +249,9 @@ def _name_words() -> tuple[Concepts, Concepts]:
 
 def _kind(name: Name, other: Name) -> float:
     """Return how alike the kinds of two bodies are: 1 the same, 0 nothing in common, between where one is not said."""
-    if name.acronyms & other.initials or other.acronyms & name.initials:
-        return 1.0
     if not name.concepts or not other.concepts:
         return 0.7 if name.concepts or other.concepts else 1.0
     return len(name.concepts & other.concepts) / min(len(name.concepts), len(other.concepts))
-
-
-def _without_acronyms(name: Name, other: Name) -> tuple[str, ...]:
-    """Return the proper words of a name, but for what abbreviates the kind of the other."""
-    short = {coarse_word(word) for word in name.acronyms & other.initials}
-    return tuple(word for word in name.proper if word not in short)
 
 
 def _whole_words(text: str) -> str:
@@ -279,20 +265,6 @@ def _whole_words(text: str) -> str:
 def _is_latin(text: str) -> bool:
     letters = [letter for letter in text if letter.isalpha()]
     return sum(letter < "\u0250" for letter in letters) * 2 > len(letters)
-
-
-def _initials(text: str) -> frozenset[str]:
-    """Return the initials of two and more words that say what a body is, as they would be folded in one word."""
-    letters = [word[0] for word in _INSIDE.sub(" ", text).split() if word[0].isalpha()]
-    return frozenset("".join(tokens("".join(letters[:n]))) for n in range(2, min(len(letters), 6) + 1))
-
-
-def _acronyms(text: str, proper: Sequence[str]) -> frozenset[str]:
-    """Return the folded words of a name that are written in capitals, where the name is not so as a whole."""
-    if text.isupper():
-        return frozenset()
-    capitals = {"".join(tokens(word)) for word in _ACRONYM.findall(text) if word.isupper()}
-    return frozenset(capitals & set(proper))
 
 
 @cache

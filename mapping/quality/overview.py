@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 import jinja2
 
@@ -167,59 +167,59 @@ def _counts(directory: RecordsByKind, area: StudyArea, today: dt.date) -> dict[s
     return counts
 
 
+def _of(
+    key: str,
+    title: Message,
+    about: Iterable[Any],
+    todo: Message,
+    state: State = "warn",
+    said: Callable[[Any], str | Message] | None = None,
+) -> Matter:
+    """Return a matter about some records or services; ``said`` tells what stands for one as an example."""
+    everything = tuple(about)
+    records = tuple(each.service if isinstance(each, HeldService) else each for each in everything)
+    examples = tuple(map(said, everything[:SHOWN])) if said is not None else ()
+    return Matter(key, title, len(records), todo, state, examples, tuple(r for r in records if isinstance(r, Record)))
+
+
 def _checks(holdings: Holdings, calls: Sequence[Call]) -> Iterator[Matter]:
-    by_state: dict[str, list[HeldService]] = {}
-    for call in calls:
-        for due in call.due:
-            by_state.setdefault(due.held.freshness, []).append(due.held)
-    for state, title, grave in (
+    held = [due.held for call in calls for due in call.due]
+    states: tuple[tuple[str, Message, State], ...] = (
         ("lapsed", Message("Services whose check lapsed"), "bad"),
         ("overdue", Message("Checks overdue"), "warn"),
         ("unverified", Message("Services that nobody ever checked"), "warn"),
         ("due", Message("Checks soon due"), "plain"),
-    ):
-        services = by_state.get(state, [])
-        todo = Message("Call them: rohnamo due")
-        yield _of_services(f"check-{state}", title, services, todo, cast("State", grave))
-    tried = [held for held in holdings.listed if len(held.attempts) > 2]
+    )
+    for state, title, grave in states:
+        services = (each for each in held if each.freshness == state)
+        yield _of(f"check-{state}", title, services, Message("Call them: rohnamo due"), grave, _named)
+    tried = (each for each in holdings.listed if len(each.attempts) > 2)
     visit = Message("Visit them, or ask whoever sent the list")
-    yield _of_services("unreachable", Message("Services that three calls did not reach"), tried, visit, "bad")
-
-
-def _of_services(key: str, title: Message, held_services: Sequence[HeldService], todo: Message, state: State) -> Matter:
-    names = tuple(map(_named, held_services[:SHOWN]))
-    return Matter(key, title, len(held_services), todo, state, names, tuple(held.service for held in held_services))
+    yield _of("unreachable", Message("Services that three calls did not reach"), tried, visit, "bad", _named)
 
 
 def _conflicts(directory: RecordsByKind) -> Iterator[Matter]:
     """Yield what sources disagree about, where the directory keeps it."""
     conflicts: list[Any] = list(getattr(directory, "conflicts", list)())
-    yield Matter(
-        "conflicts",
-        Message("Facts that sources disagree about"),
-        len(conflicts),
-        Message("Ask which is true, and edit the record"),
-        "warn",
-        tuple(f"{conflict.name or conflict.record}: {conflict.field}" for conflict in conflicts[:SHOWN]),
-    )
+    title, todo = Message("Facts that sources disagree about"), Message("Ask which is true, and edit the record")
+    yield _of("conflicts", title, conflicts, todo, "warn", lambda each: f"{each.name or each.record}: {each.field}")
 
 
 def _doubles(doubles: Sequence[Candidate], directory: RecordsByKind) -> Iterator[Matter]:
     names = {organization.id: organization.name for organization in directory.records(Organization)}
-    for table, title in (
-        ("organization", Message("Organizations that may be the same")),
-        ("service", Message("Services that may be one")),
-        ("location", Message("Places that may be one")),
-    ):
-        pairs = [pair for pair in doubles if pair.table == table]
-        examples: Iterable[str | Message]
-        if table == "organization":
-            examples = (f"{names.get(pair.one)} = {names.get(pair.other)} ({pair.score:.2f})" for pair in pairs)
-        else:
-            examples = (pair.reasons[0] for pair in pairs if table == "service")
-        todo = Message("Decide: rohnamo duplicates")
-        state: State = "plain" if table == "location" else "warn"
-        yield Matter(f"double-{table}", title, len(pairs), todo, state, tuple(examples)[:SHOWN])
+    tables: tuple[tuple[str, Message, State, Callable[[Candidate], str | Message] | None], ...] = (
+        (
+            "organization",
+            Message("Organizations that may be the same"),
+            "warn",
+            lambda pair: f"{names.get(pair.one)} = {names.get(pair.other)} ({pair.score:.2f})",
+        ),
+        ("service", Message("Services that may be one"), "warn", lambda pair: pair.reasons[0]),
+        ("location", Message("Places that may be one"), "plain", None),
+    )
+    for table, title, state, said in tables:
+        pairs = (pair for pair in doubles if pair.table == table)
+        yield _of(f"double-{table}", title, pairs, Message("Decide: rohnamo duplicates"), state, said)
 
 
 def _ending(directory: RecordsByKind, today: dt.date) -> Iterator[Matter]:
@@ -229,42 +229,25 @@ def _ending(directory: RecordsByKind, today: dt.date) -> Iterator[Matter]:
     def ends(day: dt.date | None) -> bool:
         return day is not None and today <= day <= soon
 
-    approvals = directory.records(Approval)
-    # the latest word counts: what was renewed ends no more
-    last = {
-        (approval.kind, approval.subject): approval
-        for approval in sorted(approvals, key=lambda approval: (approval.approved_on, approval.id))
-    }
-    consents = [approval for approval in last.values() if ends(approval.consent_until)]
-    statements = directory.records(Statement)
-    ending = [statement for statement in statements if ends(statement.consent_until)]
-    ended = [statement for statement in statements if statement.consent_until < today]
-    funding = [funding_ for funding_ in directory.records(Funding) if ends(funding_.valid_to)]
-    agreements = directory.records(ReferralAgreement)
-    closing = [agreement for agreement in agreements if agreement.status == "active" and ends(agreement.valid_to)]
-    over = [
-        agreement
-        for agreement in agreements
-        if agreement.status == "active" and agreement.valid_to and agreement.valid_to < today
-    ]
-    renew, ask = Message("Renew it before it ends"), Message("Ask who pays afterwards")
-    again = Message("Ask the operator again; what was lowered falls back to its default")
-    yield Matter("consent", Message("Consents that end soon"), len(consents), again, "bad", (), tuple(consents))
-    yield Matter(
-        "statement",
-        Message("Statements whose consent ends soon or ended"),
-        len(ending) + len(ended),
-        again,
-        "bad",
-        tuple(record.text for record in (*ended, *ending)[:SHOWN]),
-        (*ended, *ending),
+    approvals = sorted(directory.records(Approval), key=lambda approval: (approval.approved_on, approval.id))
+    last = {(approval.kind, approval.subject): approval for approval in approvals}  # what was renewed ends no more
+    consents = (approval for approval in last.values() if ends(approval.consent_until))
+    ending = sorted(
+        (statement for statement in directory.records(Statement) if statement.consent_until <= soon),
+        key=lambda statement: statement.consent_until >= today,
     )
-    for key, title, records, todo in (
-        ("agreement", Message("Agreements that end soon"), closing, renew),
-        ("agreement-over", Message("Agreements that are over and called active"), over, renew),
-        ("funding", Message("Funding that ends soon"), funding, ask),
-    ):
-        yield Matter(key, title, len(records), todo, records=tuple(cast("Iterable[Record]", records)))
+    active = [agreement for agreement in directory.records(ReferralAgreement) if agreement.status == "active"]
+    closing = (agreement for agreement in active if ends(agreement.valid_to))
+    over = (agreement for agreement in active if agreement.valid_to and agreement.valid_to < today)
+    funding = (each for each in directory.records(Funding) if ends(each.valid_to))
+    again = Message("Ask the operator again; what was lowered falls back to its default")
+    title = Message("Statements whose consent ends soon or ended")
+    renew = Message("Renew it before it ends")
+    yield _of("consent", Message("Consents that end soon"), consents, again, "bad")
+    yield _of("statement", title, ending, again, "bad", lambda statement: str(statement.text))
+    yield _of("agreement", Message("Agreements that end soon"), closing, renew)
+    yield _of("agreement-over", Message("Agreements that are over and called active"), over, renew)
+    yield _of("funding", Message("Funding that ends soon"), funding, Message("Ask who pays afterwards"))
 
 
 def _hidden(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
@@ -278,64 +261,41 @@ def _hidden(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
     given = {provenance.source_id for provenance in directory.records(Provenance)}
     approved = {record_id(code, "source") for code in (*maps, "calls", "stewards")}
     waiting = sorted(sources[source_id] for source_id in given - approved if source_id in sources)
-    yield Matter(
-        "approval",
-        Message("Lists whose map nobody approved"),
-        len(waiting),
-        Message("Two people read the map and its markings: rohnamo approve"),
-        "warn",
-        tuple(waiting[:SHOWN]),
-    )
-    flagged = [held for held in holdings.services if held.service.do_not_list]
+    read = Message("Two people read the map and its markings: rohnamo approve")
+    yield _of("approval", Message("Lists whose map nobody approved"), waiting, read, "warn", str)
     bodies = [organization for organization in holdings.organizations.values() if organization.do_not_list]
-    names = [*(body.name for body in bodies), *map(_named, flagged)]
-    yield Matter(
-        "do-not-list",
-        Message("Kept out of every list"),
-        len(names),
-        Message("Look whether it still holds"),
-        "plain",
-        tuple(names[:SHOWN]),
-        (*bodies, *(held.service for held in flagged)),
-    )
+    flagged = [*bodies, *(held for held in holdings.services if held.service.do_not_list)]
+    look = Message("Look whether it still holds")
+    yield _of("do-not-list", Message("Kept out of every list"), flagged, look, "plain", _named)
 
 
 def _loose(directory: RecordsByKind, holdings: Holdings) -> Iterator[Matter]:
     """Yield records that hang on nothing, and old figures."""
-    nobody = [held for held in holdings.services if held.organization is None]
     used = {held.service.organization_id for held in holdings.services}
     for activity in directory.records(Activity):
         used |= {activity.organization_id, activity.implementer_id}
     for agreement in directory.records(ReferralAgreement):
         used |= {agreement.from_organization_id, agreement.to_organization_id}
-    empty = [organization for key, organization in holdings.organizations.items() if key not in used]
     at = {at_location.location_id for at_location in directory.records(ServiceAtLocation)}
-    places = [location for location in directory.records(Location) if location.id not in at]
-    untyped = [held for held in holdings.services if not held.types]
-    wordless = [held for held in holdings.listed if not holdings.numbers(held) and not held.service.email]
-    figures = [case_count for case_count in directory.records(CaseCount) if case_count.count is None]
+    nobody = (held for held in holdings.services if held.organization is None)
+    untyped = (held for held in holdings.services if not held.types)
+    wordless = (held for held in holdings.listed if not holdings.numbers(held) and not held.service.email)
+    empty = (organization for key, organization in holdings.organizations.items() if key not in used)
+    places = (location for location in directory.records(Location) if location.id not in at)
+    figures = sum(case_count.count is None for case_count in directory.records(CaseCount))
     look = Message("Complete them or take them out")
-    for key, title, records in (
-        ("no-body", Message("Services without an organization"), nobody),
-        ("no-type", Message("Services of no kind"), untyped),
-        ("no-route", Message("Services without number or mail"), wordless),
-    ):
-        yield _of_services(key, title, records, look, "warn")
-    yield Matter(
-        "empty-body",
-        Message("Organizations without a service or a place"),
-        len(empty),
-        look,
-        "plain",
-        tuple(organization.name for organization in empty[:SHOWN]),
-        tuple(empty),
-    )
-    hang = (Message("Places that no service is at"), len(places), look)
-    yield Matter("empty-place", *hang, "plain", records=tuple(places))
-    yield Matter("no-count", Message("Case figures without a number"), len(figures), look, "plain")
+    yield _of("no-body", Message("Services without an organization"), nobody, look, "warn", _named)
+    yield _of("no-type", Message("Services of no kind"), untyped, look, "warn", _named)
+    yield _of("no-route", Message("Services without number or mail"), wordless, look, "warn", _named)
+    title = Message("Organizations without a service or a place")
+    yield _of("empty-body", title, empty, look, "plain", _named)
+    yield _of("empty-place", Message("Places that no service is at"), places, look, "plain")
+    yield Matter("no-count", Message("Case figures without a number"), figures, look, "plain")
 
 
-def _named(held: HeldService) -> str:
+def _named(held: HeldService | Organization) -> str:
+    if isinstance(held, Organization):
+        return held.name
     return f"{held.service.name} ({held.organization.name})" if held.organization else held.service.name
 
 

@@ -41,33 +41,6 @@ Climb = Callable[[str], str | None]
 """Gives the unit under which the places of a unit are listed."""
 
 
-class Appearing(Mapping[str, tuple[Any, Any]]):
-    """What is shown of a record of which nothing was shown yet: the fields from which readers learn something.
-
-    They are looked at when they are asked for: those of a large list would fill the memory.
-    """
-
-    __slots__ = ("_row",)
-
-    def __init__(self, row: Row) -> None:
-        self._row = row
-
-    def __getitem__(self, name: str) -> tuple[None, Any]:
-        """Return nothing, and what is shown in a field."""
-        value = self._row[name]
-        if not _tells(name, value):
-            raise KeyError(name)
-        return None, value
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names of the fields in their order."""
-        return (name for name, value in sorted(self._row.items()) if _tells(name, value))
-
-    def __len__(self) -> int:
-        """Return how many they are."""
-        return sum(map(_tells, self._row, self._row.values()))
-
-
 class Showing(NamedTuple):
     """What would newly be shown of a record to an audience: field -> (before, now)."""
 
@@ -119,7 +92,7 @@ def difference(
 ) -> Mapping[str, tuple[Any, Any]] | None:
     """Return what a row (`kept`) would show beyond what was agreed to: field -> (before, now); None where nothing."""
     if before is None:
-        return Appearing(row)
+        return {name: (None, value) for name, value in sorted(row.items()) if _tells(name, value)}
     names = _newly(table, before, row, unit_to_show)
     return {name: (before.get(name), row[name]) for name in sorted(names)} if names else None
 

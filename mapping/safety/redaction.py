@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -204,7 +204,7 @@ def project(
         rules = replace(agreed_rules(rules, agreed), counted=agreed)
     markings = _Markings(tables, rules)
     shown: Shown = {table: [] for table in _OWNERS_FIRST}
-    for table, _, (rows,) in _allowed(tables, (audience,), markings):
+    for table, (rows,) in _allowed(tables, (audience,), markings):
         shown[table] += rows.values()
     forbidden = rules.sensitive if audience == "public" else frozenset()
     for table, own in (staying or {}).items():
@@ -252,43 +252,34 @@ def thresholds(rules: Rules) -> dict[Key, Row]:
 
 
 def allowed_rows(tables: Tables, rules: Rules) -> Iterator[tuple[str, dict[str, Seen]]]:
-    """Yield what the markings let each audience of `VIEWS` see of some records of a table at a time; None for nothing.
+    """Yield each table with what the markings let each audience of `VIEWS` see of its records; None for nothing.
 
-    The tables come one after the other, each with its records in their order, and after them once none. Sums and words
-    are not added. Little is held in the memory at once where ``tables`` are read anew.
+    The records stand in their order. Sums and words are not added.
 
     Raises
     ------
     UnsafePublication
         For tables and fields that this module does not know.
     """
-    _refuse_unknown(dict.fromkeys(tables, ()))
-    for table, records, rows in _allowed(tables, VIEWS, _Markings(tables, rules)):
-        ids = [record.id for record in records]
+    _refuse_unknown(tables)
+    for table, rows in _allowed(tables, VIEWS, _Markings(tables, rules)):
+        ids = [record.id for record in tables.get(table, ())]
         yield table, dict(zip(ids, zip(*(map(own.get, ids) for own in rows), strict=True), strict=True))
-
-
-TOGETHER = 500
-"""Records of which it is told together what may be seen of them."""
 
 
 def _allowed(
     tables: Tables, audiences: Iterable[Audience], markings: "_Markings"
-) -> Iterator[tuple[str, list[Record], list[dict[str, Row]]]]:
-    """Yield some records of a table and the rows that audiences see of them, by id; after those of each table none."""
+) -> Iterator[tuple[str, list[dict[str, Row]]]]:
+    """Yield each table and the rows that audiences see of its records, by id."""
     views = [_Redaction(markings, audience) for audience in audiences]
     for table in _OWNERS_FIRST:
         if table == "location":
             markings.mark_places(tables)
             for view in views:
                 view.see_places()
-        left = iter(tables.get(table, ()))
-        together = TOGETHER if table != "case_count" else None  # each count decides whether others may be told
-        while records := list(islice(left, together)):
-            _refuse_unknown({table: records})
-            markings.mark(table, records)
-            yield table, records, [view.rows(table, records) for view in views]
-        yield table, [], [{} for _ in views]
+        records = [*tables.get(table, ())]
+        markings.mark(table, records)
+        yield table, [view.rows(table, records) for view in views]
 
 
 def _standard_sums(tables: Tables, shown: Shown, markings: "_Markings", *, public: bool) -> list[Row]:

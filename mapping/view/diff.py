@@ -6,11 +6,10 @@ record that was closed, merged, or taken out of the public leaves the same trace
 """
 
 import datetime as dt
-import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -39,8 +38,8 @@ Key = tuple[str, str]
 DAYS_OF = {"tombstone": "gone_on", "modified": "modified_on"}
 """Tables of a view that tell when a record went, or was last changed: their column."""
 
-OLD = "previous"
-"""The name under which the view that another replaces is attached."""
+Tables = Mapping[str, Mapping[str, Row]]
+"""Table -> id -> row."""
 
 
 def write_changes(
@@ -58,77 +57,65 @@ def write_changes(
     InvalidRecord
         The previous file is no view, or one for another audience, from whose records the new one must not tell.
     """
-    for name, day in DAYS_OF.items():
+    today, entities = edition.isoformat(), [table for table in ENTITIES if table in tables]
+    if previous is None:
+        ids = {table: connection.execute(f'SELECT id FROM "{table}"').fetchall() for table in entities}
+        modified: dict[Key, str | None] = {(table, row[0]): today for table in entities for row in ids[table]}
+        gone: dict[Key, str | None] = {}
+    else:
+        now, (before, day, days) = _tables(connection, tables), _of_view(previous, tables, audience)
+        changed = _changed(before, now)
+        was: dict[Key, str | None] = {(table, record): day for table in ENTITIES for record in before.get(table, ())}
+        was |= days["modified"]
+        modified = {
+            (table, record): was.get((table, record)) if record in before[table] and key not in changed else today
+            for table in entities
+            for record in now[table]
+            for key in [(table, record)]
+        }
+        gone = {**dict.fromkeys(was, today), **days["tombstone"]}
+        gone = {key: on for key, on in gone.items() if key not in modified}
+    for name, days_of in {"tombstone": gone, "modified": modified}.items():
         connection.execute(
-            f'CREATE TABLE "{name}" (entity TEXT, id TEXT, {day} TEXT NOT NULL, PRIMARY KEY (entity, id))'
+            f'CREATE TABLE "{name}" (entity TEXT, id TEXT, {DAYS_OF[name]} TEXT NOT NULL, PRIMARY KEY (entity, id))'
             " STRICT, WITHOUT ROWID"
         )
-    entities = sorted(table for table in ENTITIES if table in tables)
-    if previous is None:
-        for table in entities:
-            query = f'INSERT INTO main.modified SELECT ?, id, ? FROM main."{table}" ORDER BY id'
-            connection.execute(query, [table, edition.isoformat()])
-    else:
-        with _attached(connection, previous, audience):
-            _compare(connection, tables, entities, edition)
+        lines = ((*key, on) for key, on in sorted(days_of.items()))
+        connection.executemany(f'INSERT INTO "{name}" VALUES (?, ?, ?)', lines)
 
 
-def _compare(db: sqlite3.Connection, tables: Sequence[str], entities: Sequence[str], edition: dt.date) -> None:
-    """Write what is gone since the attached view, and when each record that is there was last changed."""
-    db.execute("CREATE TEMP TABLE differs (entity TEXT, id TEXT, PRIMARY KEY (entity, id)) WITHOUT ROWID")
-    db.executemany("INSERT INTO temp.differs VALUES (?, ?)", _changed(db, tables))
-    for name, day in DAYS_OF.items():  # views that were written before there were such tables have none
-        there = f'SELECT entity, id, {day} FROM {OLD}."{name}"' if _columns(db, name, OLD) else "SELECT 1, 1, 1 WHERE 0"
-        db.execute(f'CREATE TEMP TABLE "old_{name}" (entity TEXT, id TEXT, day TEXT, PRIMARY KEY (entity, id))')
-        db.execute(f'INSERT INTO temp."old_{name}" {there}')
-    (day,) = db.execute(f"SELECT value FROM {OLD}.edition WHERE name = 'edition'").fetchone()
-    for table in ENTITIES:
-        if _columns(db, table, OLD):
-            there = f'SELECT ?, id, ? FROM {OLD}."{table}" WHERE 1 ON CONFLICT DO NOTHING'
-            db.execute(f"INSERT INTO temp.old_modified {there}", [table, day])
-    values = {"edition": edition.isoformat()}
-    for table in entities:
-        is_old = f'EXISTS (SELECT 1 FROM {OLD}."{table}" WHERE id = n.id)' if _columns(db, table, OLD) else "0"
-        db.execute(
-            f"INSERT INTO main.modified SELECT :table, n.id, iif(d.id IS NULL AND {is_old}, o.day, :edition)"
-            f' FROM main."{table}" n LEFT JOIN temp.differs d ON (d.entity, d.id) = (:table, n.id)'
-            " LEFT JOIN temp.old_modified o ON (o.entity, o.id) = (:table, n.id) ORDER BY n.id",
-            values | {"table": table},
-        )
-    db.execute(
-        "INSERT INTO main.tombstone SELECT entity, id, day FROM (SELECT entity, id, day FROM temp.old_tombstone"
-        " UNION ALL SELECT entity, id, :edition FROM temp.old_modified o WHERE NOT EXISTS"
-        " (SELECT 1 FROM temp.old_tombstone t WHERE (t.entity, t.id) = (o.entity, o.id))) gone WHERE NOT EXISTS"
-        " (SELECT 1 FROM main.modified m WHERE (m.entity, m.id) = (gone.entity, gone.id)) ORDER BY entity, id",
-        values,
-    )
-    for name in ("differs", *(f"old_{name}" for name in DAYS_OF)):
-        db.execute(f'DROP TABLE temp."{name}"')
+def _of_view(
+    path: Path, tables: Sequence[str], audience: Audience
+) -> tuple[Tables, str, dict[str, dict[Key, str | None]]]:
+    """Return the rows of the view that another replaces, its day, and the days of `DAYS_OF` that it tells."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            facts = dict(db.execute("SELECT name, value FROM edition"))
+            days = {name: {(row[0], row[1]): row[2] for row in _lines(db, name)} for name in DAYS_OF}
+            rows = _tables(db, tables)
+    except sqlite3.DatabaseError as error:
+        raise InvalidRecord(f"{path}: is not a view ({error}); name the view that this one replaces") from error
+    if facts.get("audience") != audience:
+        raise InvalidRecord(f"{path}: is not a view for {audience}; name the view that this one replaces")
+    return rows, facts["edition"], days
 
 
-def _changed(db: sqlite3.Connection, tables: Sequence[str]) -> set[Key]:
-    """Return the records that differ from the attached view, by themselves, by a part, or a service by its places."""
+def _changed(before: Tables, now: Tables) -> set[Key]:
+    """Return the records that differ between two views, by themselves, by a part, or a service by its places."""
     changed: set[Key] = set()
-    for table in tables:
-        names = sorted(_columns(db, table, OLD) & _columns(db, table))
-        for row in differing(db, table, names) if names else ():
-            changed |= {owner for owner in _owners(table, row) if owner[0] in ENTITIES}
-    return changed | _at_places(db, changed)
-
-
-def _at_places(db: sqlite3.Connection, changed: set[Key]) -> set[Key]:
-    """Return the services of which a place changed, with what ties them to it."""
-    query = (
-        "SELECT id, service_id FROM {}.service_at_location WHERE location_id IN (SELECT value FROM json_each(:ids))"
-        " OR id IN (SELECT value FROM json_each(:ids))"
-    )
-    ids = json.dumps([record for table, record in changed if table in ("location", "service_at_location")])
-    ties = [
-        line
-        for schema in (("main", OLD) if _columns(db, "service_at_location", OLD) else ())
-        for line in db.execute(query.format(schema), {"ids": ids})
-    ]
-    return {key for tie, service in ties for key in (("service_at_location", tie), ("service", service))}
+    for table in now:
+        some_before, some_now = (next(iter(rows[table].values()), {}) for rows in (before, now))
+        new = some_now.keys() ^ some_before.keys() if some_now and some_before else set()  # columns that one has alone
+        for record in before[table].keys() | now[table].keys():
+            rows = [own[table][record] for own in (before, now) if record in own[table]]
+            plain = [{name: row[name] for name in row if name not in new} for row in rows] if new else rows
+            if len(rows) == 1 or plain[0] != plain[1]:
+                changed |= {owner for row in rows for owner in _owners(table, row) if owner[0] in ENTITIES}
+    for rows_of in (before, now):
+        for tie, row in rows_of["service_at_location"].items():
+            if ("location", row["location_id"]) in changed or ("service_at_location", tie) in changed:
+                changed |= {("service_at_location", tie), ("service", row["service_id"])}
+    return changed
 
 
 def _owners(table: str, row: Mapping[str, Any]) -> Iterator[Key]:
@@ -143,34 +130,20 @@ def _owners(table: str, row: Mapping[str, Any]) -> Iterator[Key]:
         yield row["link_entity"], row["link_id"]
 
 
-def differing(db: sqlite3.Connection, table: str, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table that are not the same in the attached view: as they are, and as they were."""
-    row = ", ".join(f'n."{name}"' for name in names)
-    other = ", ".join(f'o."{name}"' for name in names)
-    for here, there in (("main", OLD), (OLD, "main")):
-        cursor = db.execute(
-            f'SELECT {row} FROM {here}."{table}" n LEFT JOIN {there}."{table}" o ON o.id = n.id'
-            f" WHERE o.id IS NULL OR ({row}) IS NOT ({other})"
-        )
-        for values in cursor:
-            yield dict(zip(names, values, strict=True))
+def _lines(db: sqlite3.Connection, table: str) -> Iterable[tuple[Any, ...]]:
+    """Return the rows of a table; none where there is no such table, as in a view of an earlier version."""
+    known = db.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", [table]).fetchone()
+    return db.execute(f'SELECT * FROM "{table}"') if known else ()
 
 
-@contextmanager
-def _attached(connection: sqlite3.Connection, path: Path, audience: Audience) -> Iterator[None]:
-    """Attach the view that another replaces, for reading."""
-    try:
-        connection.execute(f"ATTACH ? AS {OLD}", [f"{path.resolve().as_uri()}?mode=ro"])
-        row = connection.execute(f"SELECT value FROM {OLD}.edition WHERE name = 'audience'").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise InvalidRecord(f"{path}: is not a view ({error}); name the view that this one replaces") from error
-    if row is None or row[0] != audience:
-        raise InvalidRecord(f"{path}: is not a view for {audience}; name the view that this one replaces")
-    yield
-
-
-def _columns(db: sqlite3.Connection, table: str, schema: str = "main") -> set[str]:
-    return {row[1] for row in db.execute(f'PRAGMA {schema}.table_info("{table}")')}
+def _tables(db: sqlite3.Connection, tables: Iterable[str]) -> dict[str, dict[str, Row]]:
+    """Return the rows of some tables by id."""
+    rows: dict[str, dict[str, Row]] = {}
+    for table in tables:
+        names = [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')]
+        found = (dict(zip(names, line, strict=True)) for line in _lines(db, table))
+        rows[table] = {row["id"]: row for row in found}
+    return rows
 
 
 ENTRIES = (
@@ -258,12 +231,7 @@ def compare(old: Path | None, new: Path) -> list[EntryChange]:
 def entries(view: Path) -> set[Key]:
     """Return the entries of a view."""
     with closing(sqlite3.connect(f"{view.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        return {
-            (table, row[0])
-            for table in ENTRIES
-            if _columns(db, table)
-            for row in db.execute(f'SELECT id FROM "{table}"')
-        }
+        return {(table, record) for table, rows in _tables(db, ENTRIES).items() for record in rows}
 
 
 def edition_day(view: Path) -> dt.date:
@@ -282,11 +250,7 @@ class _Entry:
     organization: str = ""
 
 
-_Tables = Mapping[str, Mapping[str, dict[str, Any]]]
-"""Table -> id -> row."""
-
-
-def _names(rows: _Tables) -> dict[Key, str]:
+def _names(rows: Tables) -> dict[Key, str]:
     """Return what entries are called; most places have no name, and are called by their address."""
     names = {(table, record): _name(row) for table in ENTRIES for record, row in rows[table].items()}
     for row in rows["address"].values():
@@ -296,7 +260,7 @@ def _names(rows: _Tables) -> dict[Key, str]:
 
 
 def _values(
-    rows: _Tables, names: Mapping[Key, str], terms: Mapping[str, str]
+    rows: Tables, names: Mapping[Key, str], terms: Mapping[str, str]
 ) -> Iterator[tuple[Key, tuple[str, str, str], str]]:
     """Yield what each record says of its entry: the entry, (table, id, field), and the value as it is shown."""
     for table, own in rows.items():
@@ -318,9 +282,8 @@ def _values(
 def _entries(view: Path) -> dict[Key, _Entry]:
     """Return the entries of a view."""
     with closing(sqlite3.connect(f"{view.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        db.row_factory = sqlite3.Row
-        rows = {table: {row["id"]: row for row in _rows(db, table)} for table in SAID}
-        terms = {row["id"]: row["name"] or row["code"] for row in _rows(db, "taxonomy_term")}
+        rows = _tables(db, [*SAID, "taxonomy_term"])
+    terms = {record: row["name"] or row["code"] for record, row in rows.pop("taxonomy_term").items()}
     names = _names(rows)
     organizations = {key: rows[key[0]][key[1]].get("organization_id") for key in names}
     for row in rows["service_at_location"].values():
@@ -336,11 +299,7 @@ def _entries(view: Path) -> dict[Key, _Entry]:
     }
 
 
-def _rows(db: sqlite3.Connection, table: str) -> list[Row]:
-    return [dict(row) for row in db.execute(f'SELECT * FROM "{table}"')] if _columns(db, table) else []
-
-
-def _owner(rows: Mapping[str, Mapping[str, Row]], table: str, identifier: str) -> Key | None:
+def _owner(rows: Tables, table: str, identifier: str) -> Key | None:
     """Return the entry that a record belongs to, itself if it is one."""
     for _ in range(5):  # a text of a phone of a person of a service at a place
         if table in ENTRIES:

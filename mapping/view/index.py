@@ -21,11 +21,11 @@ from mapping.language.fold import tokens
 from mapping.language.i18n import chain
 from mapping.language.lexicon import lexicon
 from mapping.language.parsers import country_of, is_dialled
-from mapping.language.taxonomy import Vocabulary, match_term
+from mapping.language.taxonomy import Vocabulary
 from mapping.model import WEEKDAYS
 from mapping.view.entries import Entry, sort_key
+from mapping.view.police import leads_to_police, police_organizations
 from mapping.view.rules.cost import free_of_charge
-from mapping.view.rules.kinds import POLICE, POLICE_TYPES
 from mapping.view.rules.opening import Hours, always, hours_of
 from mapping.view.rules.reach import serves_everybody
 from mapping.view.rules.takes import IntakeTerms, takes
@@ -34,9 +34,6 @@ from mapping.view.view import View
 
 SPELT_HERE = re.compile("[а-я]", re.I)
 """Letters by which a gazetteer's spelling of a name is told from those of all the world."""
-
-CHUNK = 1_000
-"""Services that are in memory at once."""
 
 
 class Opening(NamedTuple):
@@ -51,34 +48,22 @@ class Opening(NamedTuple):
 
 
 class IndexedServices:
-    """Some services of a view, and what each is found by."""
+    """The services of a view that are listed, and what each is found by; ``groups`` are those that one can ask for."""
 
-    def __init__(
-        self,
-        view: View,
-        services: Sequence[str],
-        area: StudyArea | None,
-        *,
-        groups: Sequence[str],
-        police: frozenset[str],
-    ) -> None:
-        """Read some services; ``groups`` are those that one can ask for, ``police`` the organizations of the police."""
-        entries = sorted(view.entries(services), key=lambda entry: entry.id)
-        self.entries = [entry for entry in entries if entry.listed]
+    def __init__(self, view: View, area: StudyArea | None, groups: Sequence[str]) -> None:
+        def rows(table: str) -> list[sqlite3.Row]:
+            return view.rows(table) if table in view.filled else []
+
+        self.entries = sorted((entry for entry in view.services() if entry.listed), key=lambda entry: entry.id)
         self.area = area
         self.groups = groups
-        self.police = police
+        self.police = police_organizations(self.entries)
         self._home = area.phone_country if area else ""
-        self.rows = {row["id"]: row for row in view.rows_where("service", "id", services)}
-        organizations = {entry.organization.id for entry in self.entries}
-        self.organizations = {row["id"]: row for row in view.rows_where("organization", "id", organizations)}
-        places = {place.id for entry in self.entries for place in entry.places}
-        self.places = {row["id"]: row for row in view.rows_where("location", "id", places)}
-        self.addresses = _grouped(view.rows_where("address", "location_id", places), "location_id")
-        named = view.rows_where("translation", "link_id", [*services, *organizations, *places])
-        self.texts = _grouped(named, "link_id")
-        self.costs = _grouped(view.rows_where("cost_option", "service_id", services), "service_id")
-        self.schedules = view.schedules(services)
+        self.rows = {row["id"]: row for table in ("service", "organization", "location") for row in rows(table)}
+        self.addresses = _grouped(rows("address"), "location_id")
+        self.texts = _grouped(rows("translation"), "link_id")
+        self.costs = _grouped(rows("cost_option"), "service_id")
+        self.schedules = view.schedules([entry.id for entry in self.entries])
         self._suited: dict[IntakeTerms, tuple[str, ...]] = {}
 
     def codes(self, entry: Entry) -> Iterator[tuple[str, str]]:
@@ -91,7 +76,7 @@ class IndexedServices:
             yield "night", ""
         if self._is_free(entry):
             yield "free", ""
-        if entry.organization.id in self.police or _demands_report(entry):
+        if leads_to_police(entry, self.police):
             yield "police", ""
         yield from self._where(entry)
         yield from self._from_afar(entry)
@@ -148,10 +133,10 @@ class IndexedServices:
         times = {opening for row in self.schedules.get(entry.id, ()) for opening in _openings(hours_of(row))}
         return tuple(sorted(times, key=lambda opening: tuple(map(str, opening))))
 
-    def sort_keys(self, entry: Entry, languages: Iterable[str]) -> list[str]:
-        """Return what a service is sorted by in some languages."""
+    def sort_key(self, entry: Entry, language: str) -> str:
+        """Return what a service is sorted by in a language."""
         names = {row["language"]: row["text"] for row in self.texts.get(entry.id, ()) if row["field"] == "name"}
-        return [sort_key(name_in(names, language, self.rows[entry.id]["name"])) for language in languages]
+        return sort_key(name_in(names, language, self.rows[entry.id]["name"]))
 
     def words(self, entry: Entry) -> list[str]:
         """Return the folded words of a service's names, of its places and numbers, in any language, each once.
@@ -159,10 +144,10 @@ class IndexedServices:
         What kind of help it is, where it is and for whom is not among them: that is found by meaning.
         """
         fields, texts = ("name", "alternate_name"), list[str | None]()
-        for row in (self.rows[entry.id], self.organizations[entry.organization.id]):
+        for row in (self.rows[entry.id], self.rows[entry.organization.id]):
             texts += [*(row[name] for name in fields), *self._translated(row["id"], fields)]
         for place in entry.places:
-            texts += [self.places[place.id]["name"], *self._translated(place.id, ("name",))]
+            texts += [self.rows[place.id]["name"], *self._translated(place.id, ("name",))]
             texts += [row[name] for row in self.addresses.get(place.id, ()) for name in ("address_1", "city")]
         phones = {*entry.phones, *entry.organization.phones}
         digits = {number for phone in phones for number in _digits(phone.number, self.area)}
@@ -170,13 +155,6 @@ class IndexedServices:
 
     def _translated(self, record: str, fields: Collection[str]) -> list[str]:
         return [row["text"] for row in self.texts.get(record, ()) if row["field"] in fields]
-
-
-def _demands_report(entry: Entry) -> bool:
-    """Whether a service is to be had only after a report to the police: a paper, or a condition in words."""
-    terms = [match_term("documents", paper) for paper in entry.documents]
-    terms += [match_term("conditions", note) for note in (*entry.serves_notes, *entry.excludes_notes)]
-    return any(term is not None and term.code == POLICE for term in terms)
 
 
 @lru_cache(maxsize=4)  # a country is seldom more than one, and never changes
@@ -216,51 +194,37 @@ def create_index(connection: sqlite3.Connection) -> None:
 
 def write_index(connection: sqlite3.Connection, languages: Sequence[str], area: StudyArea | None) -> None:
     """Fill the tables that a search reads, of the rows of a view that is being written."""
-    view, groups = View.of(connection), _groups(connection)
-    police = frozenset(entry.organization.id for code in POLICE_TYPES for entry in view.of_type(code) if entry.listed)
-    columns = ", ".join(f'"{language}" TEXT NOT NULL' for language in languages)
-    connection.execute(f"CREATE TEMP TABLE named (number INTEGER PRIMARY KEY, rank INTEGER NOT NULL, {columns})")
-    connection.execute("INSERT INTO lexicon VALUES (?)", (lexicon_of(area),))
+    services = IndexedServices(View.of(connection), area, _groups(connection))
+    rows = list(enumerate(services.entries))
     intakes: dict[tuple[str, ...], int] = {}
     weeks: dict[tuple[Opening, ...], int] = {}
-    insert, ids = connection.executemany, [row["id"] for row in view.rows("service")]
-    size = 0
-    for start in range(0, len(ids), CHUNK):
-        services = IndexedServices(view, ids[start : start + CHUNK], area, groups=groups, police=police)
-        rows = list(enumerate(services.entries, size))
-        size += len(rows)
-        insert(
-            "INSERT INTO listed VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    number,
-                    entry.id,
-                    entry.rank,
-                    intakes.setdefault(services.suits(entry), len(intakes)),
-                    weeks.setdefault(services.openings(entry), len(weeks)),
-                    " ".join(services.words(entry)),
-                )
-                for number, entry in rows
-            ),
-        )
-        insert(
-            "INSERT INTO code VALUES (?, ?, ?)",
-            sorted((kind, code, number) for number, entry in rows for kind, code in {*services.codes(entry)}),
-        )
-        points = ((number, {(p.latitude, p.longitude) for p in entry.points}) for number, entry in rows)
-        insert("INSERT INTO point VALUES (?, ?, ?)", ((n, *point) for n, own in points for point in sorted(own)))
-        insert(
-            f"INSERT INTO named VALUES (?, ?{', ?' * len(languages)})",
-            ((number, entry.rank, *services.sort_keys(entry, languages)) for number, entry in rows),
-        )
-    insert("INSERT INTO taker VALUES (?, ?)", sorted((code, n) for groups, n in intakes.items() for code in groups))
+    insert = connection.executemany
+    insert("INSERT INTO lexicon VALUES (?)", [(lexicon_of(area),)])
     insert(
-        "INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?)", ((*times, n) for week, n in weeks.items() for times in week)
+        "INSERT INTO listed VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (
+                number,
+                entry.id,
+                entry.rank,
+                intakes.setdefault(services.suits(entry), len(intakes)),
+                weeks.setdefault(services.openings(entry), len(weeks)),
+                " ".join(services.words(entry)),
+            )
+            for number, entry in rows
+        ),
     )
+    codes = sorted((kind, code, number) for number, entry in rows for kind, code in {*services.codes(entry)})
+    insert("INSERT INTO code VALUES (?, ?, ?)", codes)
+    points = ((number, {(p.latitude, p.longitude) for p in entry.points}) for number, entry in rows)
+    insert("INSERT INTO point VALUES (?, ?, ?)", ((n, *point) for n, own in points for point in sorted(own)))
+    insert("INSERT INTO taker VALUES (?, ?)", sorted((code, n) for groups, n in intakes.items() for code in groups))
+    times = ((*opening, number) for week, number in weeks.items() for opening in week)
+    insert("INSERT INTO open VALUES (?, ?, ?, ?, ?, ?, ?)", times)
     for language in languages:
-        order = f'row_number() OVER (ORDER BY rank, "{language}", number) - 1'
-        connection.execute(f"INSERT INTO by_name SELECT ?, number, {order} FROM named ORDER BY number", [language])
-    connection.execute("DROP TABLE temp.named")
+        order = sorted((entry.rank, services.sort_key(entry, language), number) for number, entry in rows)
+        places = sorted((number, place) for place, (_, _, number) in enumerate(order))
+        insert("INSERT INTO by_name VALUES (?, ?, ?)", ((language, *own) for own in places))
     write_words(connection)
     connection.row_factory = None
 

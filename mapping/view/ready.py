@@ -50,7 +50,7 @@ def write_ready(path: Path) -> None:
     """Write the ready records of a view into its file; nobody may be reading it."""
     made: dict[tuple[str, Form], list[tuple[str, str, str, bytes]]] = {}
     with View(path, mapped=False) as view:
-        for table in filter(hsds.filled_tables(view).__contains__, FORMS):
+        for table in filter(view.filled.__contains__, FORMS):
             ids = [record for (record,) in view.connection.execute(f'SELECT id FROM "{table}" ORDER BY id')]
             for identifier, *records in hsds.both_forms(view, table, ids):
                 for form, record in zip(FORMS[table], records, strict=True):

@@ -17,7 +17,7 @@ from typing import Self
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError, InvalidRecord, NotFound
-from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, active, freshness, latest
+from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
 from mapping.language.i18n import Message, chain_of
 from mapping.language.meaning import Meaning
 from mapping.model import AUDIENCES, RECORDS, Audience
@@ -32,7 +32,6 @@ from mapping.view.entries import (
 )
 from mapping.view.file_format import APPLICATION_ID, FORMAT
 from mapping.view.rules.opening import Hours, hours_of
-from mapping.view.rules.reach import by_phone, is_line
 from mapping.view.search import Query, Search, SearchTable, search_table
 from mapping.view.service_index import ServiceIndex
 
@@ -193,6 +192,17 @@ class View:
         names = self.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
         return {name for (name,) in names} & {*RECORDS, "tombstone", "modified", "demand", "unavailable", "changed"}
 
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """The tables that have rows; the others need not be asked."""
+        asked = ((table, self.connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1')) for table in self._tables)
+        return frozenset(table for table, rows in asked if rows.fetchone())
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The services that stand in lists and are found: see `mapping.view.rules.listing`."""
+        return frozenset(service for (service,) in self.connection.execute("SELECT service FROM listed"))
+
     def services(self, *, language: str = "en") -> list[Entry]:
         """Return every service, by name and id; those of the language that was last asked for are kept."""
         if language not in self._listing:
@@ -210,25 +220,8 @@ class View:
         )
 
     def active_places(self) -> dict[str, tuple[ServicePlace, ...]]:
-        """Return the places that people go to of every service that is active, by its id, and read nothing else."""
-        query = "SELECT id, status FROM service JOIN listed ON listed.service = service.id ORDER BY id"
-        ids = [service for service, status in self.connection.execute(query) if active(status)]
-        called = {service for service, types in self.types_of_lines(ids).items() if by_phone(types)}
-        places, _, _ = self._places([service for service in ids if service not in called], "en")
-        return {service: places.get(service, ()) for service in ids}
-
-    def types_of_lines(self, services: Iterable[str]) -> dict[str, set[str]]:
-        """Return those of some services that are lines, whatever else they are, with the codes of their types."""
-        if not {"attribute", "taxonomy_term"} <= self._tables:
-            return {}
-        codes: dict[str, set[str]] = defaultdict(set)
-        query = (
-            "SELECT link_id, code FROM attribute JOIN taxonomy_term ON taxonomy_term.id = taxonomy_term_id"
-            " WHERE link_type = 'service_type' AND link_id IN (SELECT value FROM json_each(?))"
-        )
-        for service, code in self.connection.execute(query, [json.dumps([*services])]):
-            codes[service].add(code)
-        return {service: types for service, types in codes.items() if is_line(types)}
+        """Return the places that people go to of every service that is active, by its id."""
+        return {entry.id: entry.sites for entry in self.services() if entry.active}
 
     def service(self, service_id: str, *, language: str = "en") -> Entry:
         """Return one service.

@@ -32,7 +32,6 @@ from mapping.model import (
     TaxonomyTerm,
     Translation,
 )
-from mapping.safety import redaction
 from mapping.safety.agreed import FREE, Showing, Shown, digest_of, kept
 from mapping.safety.licences import OTHER
 from mapping.safety.persons import same_person, two_people
@@ -92,18 +91,12 @@ def test_records_of_two_tables_that_share_an_id_are_two(directory):
     assert not gate._stored(directory.db, "service", [umed])
 
 
-@pytest.mark.parametrize("agreed", [3, 2])
-def test_a_new_gate_shows_nothing_but_the_least_counts_that_rohnamo_shows(agreed):
+def test_a_new_gate_shows_nothing_but_the_least_counts_that_rohnamo_shows():
     least = {
-        ("threshold", name): {"id": name, "least": count} for name, count in (("case_cells", 10), ("providers", agreed))
+        ("threshold", name): {"id": name, "least": count} for name, count in (("case_cells", 10), ("providers", 3))
     }
     with sqlite_utils.Database(memory=True) as db:
         gate.create_gate(db)
-        gate.begin_thresholds(db)
-        if agreed != 3:
-            db.execute('UPDATE shown SET "row" = \'{"id":"providers","least":2}\' WHERE record = \'providers\'')
-            gate.begin_thresholds(db)  # what two people agreed to since stays
-        gate.keep_alike_once(db)
         assert [dict(gate.agreed(db, audience)) for audience in VIEWS] == [least] * 3
         assert db.execute("SELECT count(*) FROM shown").fetchone() == (2,)
 
@@ -128,16 +121,7 @@ def test_what_is_agreed_to_in_part_leaves_the_rest_as_it_was():
     assert gate._with_shown([new], (None, None, row), (None, None, None)) == (None, None, row)
 
 
-def lines(directory) -> list[tuple[Any, ...]]:
-    """What each audience was agreed to see, as a file of version 0.1 had it: a row for each of them."""
-    return [
-        (record, table, audience, row)
-        for audience in VIEWS
-        for table, record, row in directory.db.execute(f'SELECT "table", record, "row" FROM shown WHERE {audience}')
-    ]
-
-
-def test_what_several_see_alike_stands_once_and_a_row_for_each_is_brought_to_that(directory, tiny_area):
+def test_what_several_see_alike_stands_once(directory):
     directory.add(batch(organization("Sitora", audience="partner")), by="zarina", on=TODAY, agreed_by="umed")
     with patch.object(SecondPerson, "present", False):
         directory.edit("organization", key("organization", "Umed"), {"email": "new@umed.example"}, **ONE)
@@ -147,20 +131,6 @@ def test_what_several_see_alike_stands_once_and_a_row_for_each_is_brought_to_tha
     told_apart = {tuple(line[2:5]) for line in stored if line[1] == key("organization", "Umed")}
     assert told_apart == {(1, 0, 1), (0, 1, 0)}
     assert {tuple(line[2:5]) for line in stored if line[1] == key("organization", "Sitora")} == {(0, 1, 1)}
-    assert len(stored) == len({(table, record, row) for record, table, _, row in lines(directory)})
-
-    agreed, waiting = [dict(directory.agreed(audience)) for audience in VIEWS], directory.waiting()
-    before = lines(directory)
-    directory.db.execute("DROP TABLE shown")
-    directory.db.execute(f"CREATE TABLE shown ({gate.TABLES['shown']}) STRICT, WITHOUT ROWID")
-    directory.db.conn.executemany("INSERT INTO shown VALUES (?, ?, ?, ?)", before)
-    directory.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'keep_alike_once'")
-    directory.close()
-    with Directory(directory.path, tiny_area, signed_in=True) as same:
-        assert [dict(same.agreed(audience)) for audience in VIEWS] == agreed
-        assert same.db.execute("SELECT * FROM shown").fetchall() == stored
-        same.catch_up(on=TODAY + dt.timedelta(days=1))
-        assert same.waiting() == waiting != []
 
 
 def test_rows_are_kept_without_blank_fields_and_read_as_well_with_them(directory):
@@ -544,10 +514,8 @@ def what_is_read(monkeypatch) -> dict[str, Any]:
     return read
 
 
-@pytest.mark.parametrize("together", [1, 2, 2_000])
-def test_what_is_gone_is_forgotten_and_waits_no_more_wherever_its_id_stands(directory, monkeypatch, together):
-    """Looked at some records at a time, with ids before, between and after those that are still there."""
-    monkeypatch.setattr(redaction, "TOGETHER", together)
+def test_what_is_gone_is_forgotten_and_waits_no_more_wherever_its_id_stands(directory):
+    """With ids before, between and after those that are still there."""
     rules, ids = directory.rules(TODAY), ["0", "m", "z"]
     before = {audience: dict(directory.agreed(audience)) for audience in VIEWS}
     for record in ids:
@@ -559,16 +527,6 @@ def test_what_is_gone_is_forgotten_and_waits_no_more_wherever_its_id_stands(dire
     gate._compare(directory.db, deciding(directory.db), rules, None)
     assert {audience: dict(directory.agreed(audience)) for audience in VIEWS} == before
     assert not directory.waiting()
-
-
-def test_what_is_seen_does_not_depend_on_how_many_are_looked_at_together(directory, monkeypatch):
-    """Also where none is seen of those that are looked at together."""
-    rules, whole = directory.rules(TODAY), allowed(directory.tables(DECIDING), directory.rules(TODAY))
-    monkeypatch.setattr(redaction, "TOGETHER", 1)
-    assert allowed(directory.tables(DECIDING), rules) == whole
-    parts = [(table, len(seen)) for table, seen in redaction.allowed_rows(directory.tables(DECIDING), rules)]
-    assert {size for _, size in parts} == {0, 1}
-    assert [table for table, size in parts if not size] == list(dict.fromkeys(table for table, _ in parts))
 
 
 def test_each_act_tells_of_how_many_records_it_shows_more(directory):

@@ -521,12 +521,6 @@ def test_the_complement_of_a_small_count_in_another_unit_is_not_public() -> None
     assert {row["area_unit"]: row["count"] for row in shown} == {"E": 64, "E1": None, "E2": None}
 
 
-def test_counts_are_judged_together_however_few_records_are_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction, "TOGETHER", 1)
-    test_small_counts_of_cases_and_their_complements_are_not_public()
-    test_the_complement_of_a_small_count_in_another_unit_is_not_public()
-
-
 def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["count"] or 0)
 

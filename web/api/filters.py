@@ -12,7 +12,6 @@ import numpy as np
 
 from mapping.language.fold import tokens
 from mapping.safety.redaction import require
-from mapping.view import hsds
 from mapping.view.diff import ENTITIES
 from mapping.view.search import Query, measured
 from mapping.view.view import View
@@ -105,7 +104,7 @@ class Catalogue:
         with self.view() as view:
             require(view.audience, "public")
             self.facts = dict(view.facts)
-            self.tables = hsds.filled_tables(view)
+            self.tables = view.filled
 
     @contextmanager
     def view(self) -> Iterator[View]:
