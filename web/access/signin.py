@@ -68,19 +68,17 @@ def sign_in(language: str) -> ResponseReturnValue:
     given = (form.get("login", ""), form.get("password", ""), form.get("code", ""))
     try:
         token = accounts().sign_in(*given, now=now(), portal=current_app.config["PORTAL"], source=_source(given[0]))
-    except TooManyTries as refused:
-        if refused.first:  # one line for all that follow, so that nobody can fill the log
-            _log_refused(refused)
-        return _door(language, refused=str(refused)), 429
     except SignInRefused as refused:
-        _log_refused(refused)
-        return _door(language, refused=str(refused)), 403
+        return _turned_away(language, refused, str(refused))
     return _enter(language, token)
 
 
-def _log_refused(refused: SignInRefused) -> None:
-    """Write down whose sign-in was refused and why; nothing that was typed where no account has this login."""
-    log("sign_in_refused", who="?", subject=refused.login, reason=refused.reason)
+def _turned_away(language: str, refused: SignInRefused, why: str) -> ResponseReturnValue:
+    """Write down whose sign-in was refused and why, nothing that was typed where no account has this login; say so."""
+    too_many = isinstance(refused, TooManyTries)
+    if not isinstance(refused, TooManyTries) or refused.first:  # then one line for all, so that nobody fills the log
+        log("sign_in_refused", who="?", subject=refused.login, reason=refused.reason)
+    return _door(language, refused=str(refused) if too_many else why), 429 if too_many else 403
 
 
 def _network() -> str:
@@ -146,13 +144,8 @@ def sign_in_by_passkey(language: str) -> ResponseReturnValue:
         token = Passkeys(accounts()).sign_in(
             answer, site=_site(), challenge=_asked(), now=now(), portal=portal, source=f"passkey {_network()}"
         )
-    except TooManyTries as refused:
-        if refused.first:
-            _log_refused(refused)
-        return _door(language, refused=str(refused)), 429
     except SignInRefused as refused:
-        _log_refused(refused)
-        return _door(language, refused=str(NOT_KNOWN)), 403
+        return _turned_away(language, refused, str(NOT_KNOWN))
     return _enter(language, token, by="passkey")
 
 

@@ -4,11 +4,9 @@ A day that passes changes nothing but who is told: nothing is ever agreed to bec
 stay two.
 """
 
-import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from mapping.directory.directory import Directory
@@ -38,32 +36,6 @@ def why(reason: str, language: str) -> str:
     if match := SENT_IN.fullmatch(reason):
         return translate("Change {number}, sent in by {login}", language, number=match[1], login=match[2])
     return translate(reason.removeprefix("sources differ: "), language)
-
-
-@dataclass(frozen=True)
-class Pending:
-    """Something that waits for a second person, and the day by which somebody should have answered."""
-
-    waiting: Proposal | Waiting
-    by: str
-    due: dt.date
-
-    def late(self, day: dt.date) -> bool:
-        """Tell whether its day is over."""
-        return day > self.due
-
-
-def pending(store: Directory, days: int) -> Iterator[Pending]:
-    """Yield what waits for a second person, proposals first; ``days`` is how long somebody may take."""
-    for proposal in store.proposals():
-        yield Pending(proposal, proposal.proposed_by, due_on(proposal.proposed_on, days))
-    for difference in store.waiting():
-        yield Pending(difference, difference.by, due_on(difference.on, days))
-
-
-def due_on(begun: dt.date, days: int) -> dt.date:
-    """Return the day by which something that has waited since a day should be answered."""
-    return begun + dt.timedelta(days)
 
 
 def may_agree(account: Account, waiting: Proposal | Waiting, store: Directory, whole: VisibleRecords) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import Directory, public_id
+from mapping.directory.gate import Waiting
+from mapping.directory.rows import Proposal
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import matters
 from mapping.safety.persons import same_person
@@ -19,7 +21,7 @@ from web.access.accounts import Account, Accounts
 from web.access.deputies import stand_in
 from web.access.mailer import Mailer, Sent, to_remind, usable
 from web.access.roles import EVERYWHERE
-from web.staff.agreeing import Pending, may_agree, pending
+from web.staff.agreeing import may_agree
 from web.staff.visible import VisibleRecords
 from web.stores.ledger import Ledger
 
@@ -45,9 +47,12 @@ class Reminder:
     for_whom: tuple[str, ...] = ()
 
 
-def late(store: Directory, area: StudyArea, day: dt.date) -> list[Pending]:
-    """Return what waits for a second person and is past its day."""
-    return [waiting for waiting in pending(store, area.settings.second_person_days) if waiting.late(day)]
+def late(store: Directory, area: StudyArea, day: dt.date) -> list[tuple[Proposal | Waiting, str]]:
+    """Return what waits for a second person and is past its day, with who began it."""
+    begun = [(proposal, proposal.proposed_by, proposal.proposed_on) for proposal in store.proposals()]
+    begun += [(difference, difference.by, difference.on) for difference in store.waiting()]  # type: ignore[misc]
+    longest = dt.timedelta(area.settings.second_person_days)
+    return [(waiting, by) for waiting, by, on in begun if day > on + longest]
 
 
 def due_bodies(whole: VisibleRecords) -> set[str]:
@@ -93,7 +98,7 @@ def _of_late(
     """Yield who may agree to something late that they did not begin, and the administrators."""
     overdue = late(store, area, day)
     for account in accounts.accounts():
-        foreign = (waiting.waiting for waiting in overdue if not same_person(waiting.by, account.login))
+        foreign = (waiting for waiting, by in overdue if not same_person(by, account.login))
         is_told = bool(overdue) and "administrator" in account.roles and not account.disabled
         if is_told or (account.counts and any(may_agree(account, proposal, store, whole) for proposal in foreign)):
             yield account

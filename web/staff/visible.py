@@ -103,7 +103,7 @@ class VisibleRecords:
             for table in RECORDS
         }
         self._conflicts = list(conflicts)
-        self._owned = _Owned(self._by_id)
+        self._owned: dict[tuple[str, str], dict[str, list[Any]]] = {}
         self._within: dict[frozenset[str], VisibleRecords] = {}
 
     def records(self, kind: type[AnyRecord]) -> list[AnyRecord]:
@@ -143,6 +143,11 @@ class VisibleRecords:
 
     def of_owner(self, table: str, column: str, owner: str) -> list[Any]:
         """Return the records of a table that refer to another by a column."""
+        if (table, column) not in self._owned:
+            grouped = defaultdict[str, list[Any]](list)
+            for record in self._by_id[table].values():
+                grouped[getattr(record, column) or ""].append(record)
+            self._owned[table, column] = grouped
         return self._owned[table, column].get(owner, [])
 
     def private(self, table: str, published: str) -> str | None:
@@ -230,25 +235,6 @@ class VisibleRecords:
         while code:
             yield code
             code = units[code].parent or "" if code in units else ""
-
-
-Groups = dict[str, list[Any]]
-
-
-class _Owned(dict[tuple[str, str], Groups]):
-    """Records by the table and the column by which they refer to another, worked out when asked for."""
-
-    def __init__(self, tables: Mapping[str, Mapping[str, Record]]) -> None:
-        super().__init__()
-        self.tables = tables
-
-    def __missing__(self, wanted: tuple[str, str]) -> Groups:
-        table, column = wanted
-        grouped: Groups = defaultdict(list)
-        for record in self.tables[table].values():
-            grouped[getattr(record, column) or ""].append(record)
-        self[wanted] = grouped
-        return grouped
 
 
 def name_of(whole: VisibleRecords, record: Any, language: str) -> str:

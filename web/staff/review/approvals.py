@@ -31,7 +31,7 @@ from web.access.guard import Open, accounts, log, me, study_area, today
 from web.access.roles import Action
 from web.access.signin import page
 from web.portal import MenuItem
-from web.staff.agreeing import ASKED, about, due_on, may_agree, may_agree_to_show, others, others_of_list, why
+from web.staff.agreeing import ASKED, about, may_agree, may_agree_to_show, others, others_of_list, why
 from web.staff.common import directory, everything_seen, is_me, is_other_person, to_be_met
 from web.staff.fields import AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, TABLES, said
 from web.staff.imports import reading
@@ -170,7 +170,7 @@ def _act_row(act: ShownAct, language: str) -> WorkRow:
 
 
 def _due(begun: dt.date) -> dt.date:
-    return due_on(begun, study_area().settings.second_person_days)
+    return begun + dt.timedelta(study_area().settings.second_person_days)
 
 
 def _theirs_to_see(differences: list[Waiting]) -> list[Waiting]:
