@@ -13,9 +13,10 @@ little-endian, row by row, deflated, in base64.
 """
 
 import base64
+import datetime as dt
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ WORDS = {
     "takeAway": Message("Take this service away"),
     "bringBack": Message("Bring this service back"),
     "placed": Message("New service {number}"),
-    "gone": Message("Taken away: {name}"),
+    "taken": Message("Taken away: {name}"),
     "near": Message("near {place}"),
     "drop": Message("Remove"),
     "putHere": Message("Add a service here"),
@@ -95,6 +96,8 @@ WORDS = {
     "closer": Message("Zoom in"),
     "farther": Message("Zoom out"),
     "edition": Message("Edition of {day}"),
+    "since": Message("New or changed since {day}: {count}."),
+    "gone": Message("Entries that are no longer listed, in the whole country: {count}."),
     "onDisk": Message("Open this page on the web first: a page on a disk has no address that others can use."),
 }
 """What the script of the Atlas says; ``{names}`` are filled in the browser."""
@@ -203,9 +206,13 @@ def data(view: View, area: StudyArea, results: Sequence[Result], language: str) 
     """Return the contents of `data_file`."""
     finest = area.levels[-1].level
     sorts = [sort for sort in chosen_types(None) if not sort.hidden]
+    changed, gone = view.days("service")
+    services = view.services(language=language)
+    editions = sorted({view.edition, *changed.values(), *gone})
     return {
         "words": {name: text.into(language) for name, text in WORDS.items()},
         "edition": view.edition.isoformat(),
+        "editions": [{"day": day.isoformat(), "gone": gone.count(day)} for day in editions],
         "units": [
             {
                 "code": code,
@@ -225,7 +232,7 @@ def data(view: View, area: StudyArea, results: Sequence[Result], language: str) 
         "seasons": [{"id": season.id, "label": show(season.label, language)} for season in scenarios(area)],
         "kinds": [{"code": sort.key, "label": show(sort.label, language)} for sort in sorts],
         "measures": [measure for result in results for measure in _measures(result, language)],
-        "services": [row for entry in view.services(language=language) for row in _service(entry, area, sorts)],
+        "services": [row for entry in services for row in _service(entry, area, sorts, changed)],
         "places": _places(area, language),
     }
 
@@ -281,7 +288,9 @@ def _rounded(value: Any) -> float | None:
     return int(number) if number == int(number) else round(number, 4)
 
 
-def _service(entry: Entry, area: StudyArea, sorts: Sequence[Any]) -> list[dict[str, Any]]:
+def _service(
+    entry: Entry, area: StudyArea, sorts: Sequence[Any], changed: Mapping[str, dt.date]
+) -> list[dict[str, Any]]:
     """Return a row for each point at which a service counts; one of which only the area is shown has no exact one."""
     exact = exact_points(entry, area)
     kinds = [sort.key for sort in sorts if sort.key != ANY and not sort.codes.isdisjoint(entry.types)]
@@ -297,6 +306,7 @@ def _service(entry: Entry, area: StudyArea, sorts: Sequence[Any]) -> list[dict[s
             "phone": next((phone.number for phone in entry.phones if phone.kind != "fax"), ""),
             "counts": bool(entry.offered),
             "exact": (lat, lon) in exact,
+            "changed": changed[entry.id].isoformat() if entry.id in changed else "",
         }
         for lat, lon in points([entry], area)
         if entry.active

@@ -187,6 +187,18 @@ class View:
             raise NotFound(f"{table!r} is not a table of a view; the tables are {', '.join(sorted(self._tables))}")
         return list(self.connection.execute(f'SELECT * FROM "{table}" ORDER BY id'))
 
+    def days(self, table: str) -> tuple[dict[str, dt.date], list[dt.date]]:
+        """Return the day of the edition in which each record of a table last changed, and the days on which some went.
+
+        Of what is gone nobody can tell where it was; a view of before these days were kept tells none.
+        """
+        changed, gone = (
+            [row for row in (self.rows(name) if name in self._tables else ()) if row["entity"] == table]
+            for name in ("modified", "tombstone")
+        )
+        day = dt.date.fromisoformat
+        return {row["id"]: day(row["modified_on"]) for row in changed}, [day(row["gone_on"]) for row in gone]
+
     @cached_property
     def _tables(self) -> set[str]:
         names = self.connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")

@@ -1,6 +1,7 @@
 """The Atlas works out in a browser what the engine works out here: the same grid, the same minutes, the same people."""
 
 import base64
+import datetime as dt
 import json
 import random
 import shutil
@@ -15,6 +16,7 @@ from mapping.render import atlas
 from mapping.travel import friction, scenarios, travel_time
 from mapping.view.view import View
 from tests.conftest import ROOT
+from tests.support.sample import CHASHMA, organization, place, sample_directory, service
 
 ENGINE = ROOT / "web" / "static" / "atlas-engine.js"
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs node, which runs the browser's script")
@@ -171,6 +173,30 @@ def test_every_measure_has_a_value_or_a_word_for_each_of_its_units(demo_view, tj
     for measure in found["measures"]:
         for code, value in measure["values"].items():
             assert value is not None or measure["texts"][code]
+
+
+def test_what_came_and_went_is_told_by_the_days_of_editions(tmp_path, tiny_area):
+    """From the newest view alone, as the interface for programs tells it."""
+    ward, house = (service(name, of="West", types=["HLT-EME"]) for name in ("Ward", "House"))
+    door, gate = (
+        place(f"Door of {name}", of=[name], at=CHASHMA, unit="XT-W2", country="XT") for name in ("Ward", "House")
+    )
+    days = dt.date(2026, 9, 1), dt.date(2026, 10, 1), dt.date(2026, 11, 24)
+    lists = [ward, door], [ward, door, house, gate], [house, gate]
+    previous = None
+    for day, parts in zip(days, lists, strict=True):
+        folder = tmp_path / day.isoformat()
+        folder.mkdir()
+        with sample_directory(folder, tiny_area, organization("West"), *parts) as directory:
+            directory.view("public", folder / "view.db", edition=day, previous=previous).close()
+        previous = folder / "view.db"
+    with View(previous) as view:
+        found = atlas.data(view, tiny_area, [], "en")
+    assert found["editions"] == [
+        {"day": "2026-10-01", "gone": 0},
+        {"day": "2026-11-24", "gone": 1},
+    ]
+    assert {one["name"]: one["changed"] for one in found["services"]} == {"House": "2026-10-01"}
 
 
 def test_nothing_is_said_of_a_service_but_what_its_page_says(demo_view, tj_area):

@@ -40,8 +40,6 @@ MENU = (
     MenuItem("news.html", Message("What is new"), "find", 41),
 )
 
-TABLES = ("modified", "tombstone")
-
 SINCE = dt.timedelta(days=31)
 """How far back is looked unless somebody says otherwise."""
 
@@ -179,8 +177,7 @@ def changed(edition: Edition, language: str, units: Collection[str], need: str, 
     kinds = {term.code for term in Vocabulary.load("service_types").terms() if not need or term.need == need}
     area, known = edition.area, edition.area.all_units()
     with View(edition.path) as view:
-        modified, gone = ([row for row in view.rows(table) if row["entity"] == "service"] for table in TABLES)
-    days = {row["id"]: dt.date.fromisoformat(row["modified_on"]) for row in modified}
+        days, gone = view.days("service")
     changes = []
     for entry in edition.entries(language).values():
         codes = {*entry.covers, *(place.area_unit for place in entry.places)}
@@ -188,7 +185,7 @@ def changed(edition: Edition, language: str, units: Collection[str], need: str, 
         if wanted and (not need or kinds.intersection(entry.types)) and days.get(entry.id, dt.date.min) >= since:
             changes.append((days[entry.id], edition.card(entry, language)))
     changes.sort(key=lambda change: (-change[0].toordinal(), str(change[1].name)))
-    return News(tuple(changes), sum(row["gone_on"] >= since.isoformat() for row in gone))
+    return News(tuple(changes), sum(day >= since for day in gone))
 
 
 def _chosen() -> tuple[str, str]:

@@ -24,10 +24,8 @@ GONE = Message("Entries that are no longer listed, in the whole country: {count}
 def editions(edition: Edition, language: str) -> bytes:
     """Return the feed in a language."""
     with View(edition.path) as view:
-        changed = [
-            dt.date.fromisoformat(row["modified_on"]) for row in view.rows("modified") if row["entity"] == "service"
-        ]
-        gone = [dt.date.fromisoformat(row["gone_on"]) for row in view.rows("tombstone") if row["entity"] == "service"]
+        days_of, gone = view.days("service")
+    changed = [*days_of.values()]
     days = sorted({edition.day, *changed, *gone}, reverse=True)[:MOST]
     title = f"{PRODUCT.into(language)}, {show(edition.area.name, language)}"
     feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": language})

@@ -38,12 +38,12 @@
 
   // ---- state, and the address that holds it ----
 
-  const first = () => ({measure: REACH, kind: data.kinds.some((kind) => kind.code === 'any') ? 'any' : data.kinds[0]?.code, minutes: 60, season: data.seasons[0]?.id, show: 'value', name: '', add: [], without: [], unit: '', view: null});
+  const first = () => ({measure: REACH, kind: data.kinds.some((kind) => kind.code === 'any') ? 'any' : data.kinds[0]?.code, minutes: 60, season: data.seasons[0]?.id, show: 'value', name: '', add: [], without: [], unit: '', since: '', view: null});
   let state = first();
 
   function toAddress() {
     const start = first(), said = new URLSearchParams();
-    for (const key of ['measure', 'kind', 'minutes', 'season', 'show', 'name', 'unit']) if (String(state[key]) !== String(start[key])) said.set(key, state[key]);
+    for (const key of ['measure', 'kind', 'minutes', 'season', 'show', 'name', 'unit', 'since']) if (String(state[key]) !== String(start[key])) said.set(key, state[key]);
     if (state.add.length) said.set('add', state.add.map(([lat, lon]) => `${lat.toFixed(4)},${lon.toFixed(4)}`).join(';'));
     if (state.without.length) said.set('without', state.without.join(','));
     if (state.view) said.set('at', `${state.view.zoom}/${state.view.lat.toFixed(3)}/${state.view.lon.toFixed(3)}`);
@@ -58,6 +58,7 @@
     if (analysis) read.measure = analysis.id; // a page of an analysis leads to the first of its columns
     chosen('kind', data.kinds.map((kind) => kind.code));
     chosen('season', data.seasons.map((season) => season.id));
+    chosen('since', data.editions.slice(1).map((edition) => edition.day));
     chosen('show', ['value', 'time', 'change']);
     chosen('unit', [...units.keys(), ...data.regions.map((region) => region.code)]);
     if (MINUTES.includes(Number(said.get('minutes')))) read.minutes = Number(said.get('minutes'));
@@ -233,6 +234,7 @@
     markers.clear();
     const typed = folded($('words').value.trim()), shown = $('services').checked ? servicesOf(isReach() ? state.kind : 'any').filter((service) => service.exact) : [];
     for (const service of shown) {
+      if (state.since && service.changed < state.since) continue; // what a later edition brought
       if (typed && !folded(`${service.name} ${service.of}`).includes(typed)) continue;
       const away = state.without.includes(service.id);
       const marker = L.marker(service.at, {title: service.name, alt: service.name, icon: L.divIcon({className: `atlas-point${away ? ' away' : ''}`, iconSize: [14, 14]})});
@@ -241,6 +243,20 @@
       clusters.addLayer(marker);
     }
     $('count').textContent = fill(words.shown, {count: number(markers.size)});
+    showEdition();
+  }
+
+  // What came and went since an edition: the first of the slider shows all.
+  function showEdition() {
+    const place = Math.max(0, data.editions.findIndex((edition) => edition.day === state.since)), day = state.since;
+    $('editions').hidden = data.editions.length < 2;
+    $('since').max = data.editions.length - 1;
+    $('since').value = place;
+    const came = new Set(data.services.filter((service) => service.changed >= day).map((service) => service.id)).size;
+    const went = total(data.editions.slice(place).map((edition) => edition.gone));
+    const said = day ? `${fill(words.since, {day, count: number(came)})} ${fill(words.gone, {count: number(went)})}` : '';
+    $('since-said').textContent = said;
+    $('since').setAttribute('aria-valuetext', day || fill(words.edition, {day: data.editions[0].day}));
   }
 
   function popup(service) {
@@ -316,6 +332,7 @@
     $('save').addEventListener('click', save);
     $('open').addEventListener('change', open);
     $('services').addEventListener('change', showServices);
+    $('since').addEventListener('input', () => { const place = Number($('since').value); state.since = place ? data.editions[place].day : ''; note(); showServices(); });
     $('words').addEventListener('input', showServices);
     const {csv, xlsx} = window.AtlasFiles, keep = (part, act) => $(part).addEventListener('click', act);
     keep('csv', () => hand('atlas.csv', text('text/csv', csv(table()))));
@@ -497,7 +514,7 @@
     const drop = (act) => element('button', {type: 'button', class: 'link', on: {click: act}}, words.drop);
     $('scenario').replaceChildren(
       ...state.add.map((at, n) => element('li', {}, `${fill(words.placed, {number: n + 1})} ${nearest(at)}`, ' ', element('b', {}, gains[n] === undefined ? '' : signed(gains[n])), ' ', drop(() => { state.add = state.add.filter((_, other) => other !== n); changed(); }))),
-      ...state.without.map((id) => element('li', {}, fill(words.gone, {name: data.services.find((service) => service.id === id)?.name ?? id}), ' ', drop(() => { state.without = state.without.filter((other) => other !== id); changed(); }))));
+      ...state.without.map((id) => element('li', {}, fill(words.taken, {name: data.services.find((service) => service.id === id)?.name ?? id}), ' ', drop(() => { state.without = state.without.filter((other) => other !== id); changed(); }))));
     $('scenario-tools').hidden = !isScenario();
     $('kept').hidden = !kept.length;
     $('kept-rows').replaceChildren(...kept.map((row) => element('tr', {}, element('th', {scope: 'row'}, element('button', {type: 'button', class: 'link', on: {click: () => { state = {...first(), ...row.state}; changed(); }}}, row.name)), element('td', {}, signed(row.gain)), element('td', {}, element('input', {type: 'number', min: 0, step: 'any', value: row.cost || null, 'aria-label': fill(words.costOf, {name: row.name}), on: {change: (event) => { row.cost = Number(event.target.value); showScenario(); }}})), element('td', {}, row.cost ? number(row.gain / row.cost) : ''))));

@@ -189,6 +189,27 @@ def test_a_region_fills_the_map_and_a_district_tells_of_itself(atlas):
     assert district.locator("[data-part=unit] h2").is_visible()
 
 
+def test_a_slider_tells_what_came_and_went_since_an_edition(atlas):
+    page = atlas()
+    assert not page.locator("[data-part=editions]").is_visible(), "one edition alone changed nothing"
+    page.evaluate(
+        "(() => { const {data} = window.ATLAS, shown = data.services.filter((one) => one.exact && one.helps);"
+        " data.editions = [{day: '2026-09-01', gone: 0}, {day: '2026-10-01', gone: 2}, {day: '2026-11-24', gone: 1}];"
+        " for (const one of data.services) one.changed = '2026-09-01'; shown[0].changed = '2026-11-24';"
+        " window.rohnamoAtlas.changed(); })()"
+    )
+    everything = page.inner_text("[data-part=count]")
+    page.locator("[data-part=since]").focus()
+    page.keyboard.press("ArrowRight")
+    assert "since 2026-10-01: 1." in page.inner_text("[data-part=since-said]")
+    assert page.inner_text("[data-part=since-said]").endswith("country: 3.")
+    assert "since=2026-10-01" in page.evaluate("location.hash")
+    assert "1 services" in page.inner_text("[data-part=count]")
+    assert axe_faults(page) == []
+    page.keyboard.press("Home")
+    assert page.inner_text("[data-part=count]") == everything
+
+
 @pytest.mark.parametrize(
     "state", ["kind=%3Cimg%3E", "add=x;y,z", "at=99/1/1", "measure=nothing&unit=nowhere", "name=%3Cb%3E"]
 )
