@@ -453,10 +453,9 @@ def _fill_squares(
     squares, number = np.unique(of_row, return_inverse=True)
     counts = np.bincount(number, cells["people"].to_numpy(float))
     group = np.empty(len(inside.flat), np.int32)
-    place = _Places(inside.grid)
     for first in range(0, len(group), CHUNK):
         part = slice(first, first + CHUNK)
-        of_cell = square(*place.degrees(inside.flat[part]), inside.unit[part])
+        of_cell = square(*inside.grid.centres(*np.divmod(inside.flat[part], inside.grid.shape[1])), inside.unit[part])
         nearest = np.minimum(np.searchsorted(squares, of_cell), len(squares) - 1)
         group[part] = np.where(squares[nearest] == of_cell, nearest, -1)
     held = group >= 0
@@ -472,34 +471,6 @@ CHUNK = 1_000_000
 
 SQUARES, UNITS = 10_000_000, 1_000_000
 """More squares around the earth, and more units, than there are."""
-
-LATTICE_NEAR = 500
-"""Metres between cells whose degrees are worked out exactly; between them a straight line is off by a centimetre."""
-
-
-class _Places:
-    """The degrees of the middles of many cells of a grid: exact every few cells, in a straight line between."""
-
-    def __init__(self, grid: Grid) -> None:
-        self.width = grid.shape[1]
-        self.step = max(1, round(LATTICE_NEAR / grid.cell_size))
-        rows = self.step * np.arange((grid.shape[0] - 1) // self.step + 2)
-        columns = self.step * np.arange((grid.shape[1] - 1) // self.step + 2)
-        self.lattice = grid.centres(*np.meshgrid(rows, columns, indexing="ij"))
-
-    def degrees(self, flat: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return latitude and longitude of cells by their place in the flat grid."""
-        rows, columns = np.divmod(flat, self.width)
-        (i, fy), (j, fx) = ((position // self.step, position % self.step / self.step) for position in (rows, columns))
-        if self.step == 1:
-            lats, lons = (part[i, j] for part in self.lattice)
-            return lats, lons
-        lats, lons = (
-            (part[i, j] * (1 - fx) + part[i, j + 1] * fx) * (1 - fy)
-            + (part[i + 1, j] * (1 - fx) + part[i + 1, j + 1] * fx) * fy
-            for part in self.lattice
-        )
-        return lats, lons
 
 
 def _fill_nearest(inside: _Inside, people: NDArray[np.float64], cells: pd.DataFrame) -> None:

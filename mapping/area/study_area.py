@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
@@ -116,10 +116,6 @@ class StudyArea:
         Takes seconds where `load` takes a fraction of one.
         """
         return check.faults(Path(folder))
-
-    def __reduce__(self) -> tuple[Callable[[Path, str], StudyArea], tuple[Path, str]]:
-        """Return what makes it again in another process: its folder, whose files must be as they were."""
-        return _loaded_as_it_was, (self.folder.resolve(), self._state)
 
     def __repr__(self) -> str:
         return f"<StudyArea {self.code}: {', '.join(str(len(units)) for units in self._units)} units>"
@@ -346,38 +342,25 @@ class StudyArea:
 
     def unit_at(self, lat: float, lon: float) -> str | None:
         """Return the finest unit that a place falls in, None outside the country."""
-        if not (np.isfinite(lat) and np.isfinite(lon)):
-            return None
-        outlines, boxes = self._outlines
-        inside = (boxes[0] <= lon) & (boxes[1] <= lat) & (lon <= boxes[2]) & (lat <= boxes[3])
-        for unit in np.flatnonzero(inside).tolist():
-            if shapely.intersects_xy(outlines[unit], lon, lat):
-                return self.unit_codes[unit]
-        return None
+        return self.units_at([lat], [lon])[0]
 
     def units_at(self, latitudes: ArrayLike, longitudes: ArrayLike) -> list[str | None]:
         """Return for many places what `unit_at` does for one; nan is none."""
         places = np.column_stack([np.asarray(longitudes, np.float64), np.asarray(latitudes, np.float64)])
+        place, unit = self._tree.query(shapely.points(places))
+        inside = shapely.intersects_xy(self._tree.geometries[unit], *places[place].T)
+        place, unit = place[inside], unit[inside]
+        first = np.argsort(-unit, kind="stable")  # of units that share a border, the first stays
         of_place = np.full(len(places), -1)
-        near, units = self._tree.query(shapely.points(places))
-        order = np.argsort(units, kind="stable")
-        groups, starts = np.unique(units[order], return_index=True)
-        for unit, there in zip(groups, np.split(near[order], starts)[1:], strict=True):
-            there = there[of_place[there] < 0]
-            of_place[there[shapely.intersects_xy(self._outlines[0][unit], *places[there].T)]] = unit
+        of_place[place[first]] = unit[first]
         return [self.unit_codes[unit] if unit >= 0 else None for unit in of_place.tolist()]
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        """The boxes of the outlines, to look up many points in."""
-        return shapely.STRtree(self._outlines[0])
-
-    @cached_property
-    def _outlines(self) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-        """The outlines of the finest units, ready to be asked for many points, and the sides of their boxes."""
+        """The outlines of the finest units, ready to be asked for many points."""
         outlines = self._units[-1].geometry.to_numpy()
         shapely.prepare(outlines)
-        return outlines, shapely.bounds(outlines).T
+        return shapely.STRtree(outlines)
 
     @cached_property
     def grid(self) -> Grid:
@@ -594,11 +577,3 @@ def _fixed(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """Make an array one that cannot be changed."""
     array.flags.writeable = False
     return array
-
-
-@lru_cache(maxsize=1)
-def _loaded_as_it_was(folder: Path, was: str) -> StudyArea:
-    area = StudyArea.load(folder)
-    if not was or area._state != was:
-        raise InvalidRecord(f"{folder} has changed")
-    return area

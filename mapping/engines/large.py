@@ -164,10 +164,6 @@ class _Blocks:
         self.out[window] = cost
         better = np.argwhere(_edges(cost, 2 * reach) < before)
         values = cost[better[:, 0], better[:, 1]]
-        owners = (better + np.array([top, left])) // side
-        for other in {(int(y), int(x)) for y, x in owners} - {block}:
-            self._await(other, float(values[(owners == other).all(axis=1)].min()))
-        # a cell of this block near its edge is read by the blocks beside it, whether or not a cell of theirs improved
         for other, value in self._beside(block, better, values, (top, left)):
             self._await(other, value)
 

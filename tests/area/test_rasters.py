@@ -3,7 +3,7 @@ import pytest
 from affine import Affine
 
 from mapping.area import rasters
-from mapping.area.grid import Grid, _Places
+from mapping.area.grid import Grid
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 
@@ -36,17 +36,6 @@ def test_a_folder_that_cannot_be_written_to_keeps_nothing(tmp_path, small):
     (tmp_path / "cache").write_text("in the way")
     made = rasters.kept(tmp_path, "people", [], GRID, lambda: np.ones(GRID.shape, np.float32))
     assert made.sum() == 2400
-
-
-def test_degrees_between_the_lattice_are_those_of_the_middles():
-    fine = Grid(GRID.transform, (400, 300), 100.0, GRID.crs)
-    places = _Places(fine)
-    assert places.step == 5
-    flat = np.random.default_rng(1).integers(0, 400 * 300, 500)
-    lats, lons = places.degrees(flat)
-    exact = fine.centres(*np.divmod(flat, 300))
-    metres = np.hypot((lats - exact[0]) * 111_000, (lons - exact[1]) * 88_000)
-    assert metres.max() < 0.02
 
 
 def test_a_grid_with_coordinates(tiny_area: StudyArea):
