@@ -6,7 +6,6 @@ import difflib
 import re
 import tomllib
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -375,84 +374,67 @@ def _overlaps(bounds: Any, other: tuple[float, ...]) -> bool:
 def _check_codes(tables: AreaTables) -> None:
     """Look for codes that are empty or stand twice, and for parents that are not there; give level 1 its country."""
     assert tables.file is not None
-    files: dict[str, str] = {}
-    for level, frame in zip(tables.file.level, tables.units, strict=True):
+    levels, files = tables.file.level, dict[str, str]()
+    for level, frame in zip(levels, tables.units, strict=True):
         for code in frame.index:
             if not code.strip():
                 tables.fault(level.file, f"a unit has no {level.key}", "give every unit a code")
             elif code in files:
-                tables.fault(
-                    level.file,
-                    f"code {code!r} stands twice, also in {files[code]}",
-                    "give every unit of every level a code of its own, or name another column as key",
-                )
-            else:
-                files[code] = level.file
-    for above, frame, level in zip(tables.units, tables.units[1:], tables.file.level[1:], strict=False):
+                fix = "give every unit of every level a code of its own, or name another column as key"
+                tables.fault(level.file, f"code {code!r} stands twice, also in {files[code]}", fix)
+            files[code] = level.file
+    for above, frame, level in zip(tables.units, tables.units[1:], levels[1:], strict=False):
         if level.parent is None and len(above) == 1:
             frame["parent"] = above.index[0]
-        for code, parent in frame["parent"].items():
-            if parent not in above.index:
-                fix = perhaps(
-                    str(parent), above.index, f"name a {tables.file.level[level.level - 1].key} of the level above"
-                )
-                tables.fault(level.file, f"unit {code!r} has the unknown parent {parent!r}", fix)
+        for code, parent in frame.loc[~frame["parent"].isin(above.index), "parent"].items():
+            fix = perhaps(str(parent), above.index, f"name a {levels[level.level - 1].key} of the level above")
+            tables.fault(level.file, f"unit {code!r} has the unknown parent {parent!r}", fix)
 
 
 def _read_people(tables: AreaTables, file: AreaFile) -> None:
-    """Give every unit its people, and see that they add up."""
+    """Give every unit its people, and see that they add up where every unit that is summed has a count."""
     name = file.population.units
-    keys = tuple(dict.fromkeys(level.people_key or file.population.key for level in file.level))
+    keys = dict.fromkeys(level.people_key or file.population.key for level in file.level)
     table = read_csv(tables, name, (*keys, "population"))
     if table is None:
         return
     if "level" in table:  # finer rows than the levels in use may stand in the same file
         table = table[table["level"].isin([str(level.level) for level in file.level])]
     columns = {"population": "people"} | {column: column for column in ("women", "men") if column in table}
-    numbers = {new: counts(tables, name, table[old]).to_numpy() for old, new in columns.items()}
+    numbers = pd.DataFrame({new: counts(tables, name, table[old]) for old, new in columns.items()})
     uncounted: list[set[str]] = []
     for level, frame in zip(file.level, tables.units, strict=True):
-        of_level = table["level"] == str(level.level) if "level" in table else [True] * len(table)
-        codes = table[level.people_key or file.population.key]
-        rows: dict[str, int] = {}
-        for row, (code, mine) in enumerate(zip(codes, of_level, strict=True)):
-            if mine and rows.setdefault(code, row) != row and code in frame.index:
-                tables.fault(name, f"unit {code!r} of level {level.level} stands twice", "keep one row")
-        uncounted.append({*frame.index} - {*rows})
+        rows = numbers.set_axis(table[level.people_key or file.population.key])
+        if "level" in table:
+            rows = rows[(table["level"] == str(level.level)).to_numpy()]
+        rows = rows[rows.index.isin(frame.index)]
+        for code in dict.fromkeys(rows.index[rows.index.duplicated()]):
+            tables.fault(name, f"unit {code!r} of level {level.level} stands twice", "keep one row")
+        uncounted.append({*frame.index} - {*rows.index})
         for code in sorted(uncounted[-1]):
             tables.fault(name, f"unit {code!r} of level {level.level} has no row", "add its count of people")
-        places = np.array([rows.get(code, -1) for code in frame.index])
-        for column, values in numbers.items():
-            people = np.nan_to_num(np.append(values, 0))[places]  # the last is that of units without a row
-            frame.insert(len(frame.columns), column, people.astype("int64"))
-    _check_sums(tables, file, list(numbers), uncounted)
+        own = rows[~rows.index.duplicated()].reindex(frame.index).fillna(0).astype("int64")
+        frame[[*own]] = own
+    _check_sums(tables, file, [*numbers], uncounted)
 
 
 def _check_sums(tables: AreaTables, file: AreaFile, columns: list[str], uncounted: list[set[str]]) -> None:
-    """See that counts add up, where every unit that is summed has one; ``uncounted`` holds the others of each level."""
-    name, finest = file.population.units, tables.units[-1]
-    if finest["people"].sum() != file.population.total and not uncounted[-1]:
-        tables.fault(
-            name,
-            f"the units of level {len(tables.units) - 1} have {finest['people'].sum()} people together,"
-            f" {TOML} says {file.population.total}",
-            "mend the counts or population.total",
-        )
+    """See that counts add up; ``uncounted`` holds the units of each level that have none."""
+    name, whole = file.population.units, tables.units[-1]["people"].sum()
+    if whole != file.population.total and not uncounted[-1]:
+        what = f"the units of level {len(tables.units) - 1} have {whole} people together"
+        tables.fault(name, f"{what}, {TOML} says {file.population.total}", "mend the counts or population.total")
     for above, frame, of_above, of_frame in zip(tables.units, tables.units[1:], uncounted, uncounted[1:], strict=False):
-        unknown = of_above | {parent for code, parent in frame["parent"].items() if code in of_frame}
+        unknown = of_above | {*frame.loc[[*of_frame], "parent"]}
+        sums = pd.DataFrame(frame).groupby("parent")[columns].sum().reindex(above.index, fill_value=0)
         for column in columns:
-            sums: Counter[str] = Counter()
-            for parent, number in zip(frame["parent"], frame[column], strict=True):
-                sums[parent] += int(number)
-            for code, total in zip(above.index, above[column], strict=True):
-                if sums[code] != total and code not in unknown:
-                    tables.fault(
-                        name, f"{code!r} has {total} {column}, its units together {sums[code]}", "mend the counts"
-                    )
+            for code, total, own in zip(above.index, above[column], sums[column], strict=True):
+                if total != own and code not in unknown:
+                    what = f"{code!r} has {total} {column}, its units together {own}"
+                    tables.fault(name, what, "mend the counts")
     if {"women", "men"} <= set(columns):
         for frame in tables.units:
-            women, men, people = (frame[column].to_numpy() for column in ("women", "men", "people"))
-            for code in frame.index[women + men != people]:
+            for code in frame.index[frame["women"] + frame["men"] != frame["people"]]:
                 tables.fault(name, f"women and men of {code!r} are not its people together", "mend the counts")
 
 
@@ -524,11 +506,9 @@ def _check_rule(tables: AreaTables, which: str, rule: RoadRule, roads: gpd.GeoDa
             tables.fault(TOML, f"{which} names the unknown field {column!r}", perhaps(column, roads.columns, "mend it"))
             return
         there = roads[column].astype(str)
-        for value in values:
-            if value not in set(there):
-                tables.fault(
-                    TOML, f"{which}: no road has {column} {value!r}", perhaps(value, set(there), "mend the value")
-                )
+        for value in set(values) - set(there):
+            fix = perhaps(value, set(there), "mend the value")
+            tables.fault(TOML, f"{which}: no road has {column} {value!r}", fix)
         fits &= there.isin(values)
     if not fits.any():
         tables.fault(TOML, f"{which} fits no road", "mend its values: a road must have one of each")

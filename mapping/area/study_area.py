@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from mapping.area import check, files, gazetteer, grid
 from mapping.area.files import Fault
 from mapping.area.grid import Box, Grid
 from mapping.area.norms import merged
-from mapping.area.rasters import as_xarray, kept, state
+from mapping.area.rasters import as_xarray, state
 from mapping.area.settings import AreaFile, Level, Settings, usual_money
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
@@ -381,12 +381,7 @@ class StudyArea:
         A cell belongs to the unit that holds its middle; a unit that holds none still has one cell (see
         `mapping.area.grid.unit_grid`).
         """
-        return self._kept("units", lambda: grid.unit_grid(self.grid, self._units[-1].geometry))
-
-    def _kept(self, name: str, make: Callable[[], NDArray[Scalar]]) -> NDArray[Scalar]:
-        """Return a grid as `mapping.area.rasters.kept` does: it changes with any file that area.toml names."""
-        used = [self.folder / path for path in self._files(self.file)]
-        return _fixed(kept(self.folder, name, used, self.grid, make))
+        return _fixed(grid.unit_grid(self.grid, self._units[-1].geometry))
 
     @staticmethod
     def _files(file: AreaFile) -> list[str]:
@@ -411,7 +406,7 @@ class StudyArea:
         path = self.file.raster.elevation
         if path is None:
             return _fixed(np.zeros(self.grid.shape, np.float32))
-        return self._kept("elevation", lambda: self.grid.warp(self.folder / path, how="average", missing=0))
+        return _fixed(self.grid.warp(self.folder / path, how="average", missing=0))
 
     @cached_property
     def landcover(self) -> NDArray[np.uint8]:
@@ -469,7 +464,7 @@ class StudyArea:
         A raster of people is taken as it is; the cells of a table are spread over the grid by land cover and slope;
         without either each unit's people are spread over the unit.
         """
-        return self._kept("people", self._people)
+        return _fixed(self._people())
 
     def _people(self) -> NDArray[np.float32]:
         population = self.file.population
