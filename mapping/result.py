@@ -128,6 +128,9 @@ class Figure:
         """Write the number with its range: 39% (31–47)."""
         return write(self.value, self.kind, language, low=self.low, high=self.high)
 
+    into = text
+    """So that it stands in a `Message`."""
+
 
 @dataclass(frozen=True)
 class Input:

@@ -92,7 +92,7 @@ class Message(str):
     """A text with values that is said in the language of whoever reads it; as a string it is the English text.
 
     ``text`` is English with ``{names}`` in braces; ``values`` are words, numbers, dates, other messages, `Label`,
-    dictionaries of language -> text (names of places and terms), `Share` and `People`.
+    dictionaries of language -> text (names of places and terms), `Share`, `People`, and what has ``into`` itself.
 
     Examples
     --------
@@ -302,8 +302,8 @@ def either(choices: Sequence[object]) -> object:
 
 def show(value: object, language: str) -> str:
     """Write a value as a language does: numbers grouped, dates in words, names in their language."""
-    if isinstance(value, Message | Label):
-        return value.into(language)
+    if hasattr(value, "into"):  # messages, labels, numbers with a range
+        return str(value.into(language))
     if isinstance(value, Mapping):
         tried = next((tried for tried in (*chain(language), *value) if value.get(tried)), "")
         return languages.isolated(str(value[tried]), language, tried) if tried else ""

@@ -3,6 +3,8 @@
 import pytest
 
 from mapping.analysis.common import wording
+from mapping.language.i18n import UNSAID
+from mapping.result import Figure
 
 
 @pytest.mark.parametrize(
@@ -28,13 +30,13 @@ from mapping.analysis.common import wording
     ],
 )
 def test_shares_as_people_speak_of_them(share, words):
-    assert str(wording.who(share)) == words
+    assert str(wording.who(Figure(share, "share", UNSAID))) == words
 
 
 def test_a_named_share_is_never_off_by_more_than_points():
     for percent in range(101):
         for named, words in wording.FRACTIONS:
-            if wording.who(percent / 100) == words:
+            if wording.who(Figure(percent / 100, "share", UNSAID)) == words:
                 assert abs(percent / 100 - named) <= 0.015 + 1e-12
 
 
@@ -51,3 +53,8 @@ def test_that_slopes_are_not_counted_is_told_where_they_are_not(counted, tiny_ar
     monkeypatch.setattr(type(tiny_area), "counts_slopes", counted)
     told = [str(caveat) for caveat in wording.caveats(tiny_area, travel=True)]
     assert ("Slopes are not counted: every way is taken for level." in told) is not counted
+
+
+@pytest.mark.parametrize(("high", "words"), [(0.52, "Half of the people"), (0.6, "50% (50–60) of the people")])
+def test_a_share_is_said_with_its_range_unless_that_is_narrow(high, words):
+    assert str(wording.who(Figure(0.5, "share", UNSAID, 0.5, high))) == words

@@ -48,7 +48,8 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     frame = AnalysisFrame("demand", view, area, level)
     index, level = frame.index, frame.level
     needs = {need.code: need.labels for need in Vocabulary.load("needs").terms()}
-    rows = [MissingHelp(**dict(row)) for row in rows_of(view, "demand") if row["need"] in needs]
+    every = [MissingHelp(**dict(row)) for row in rows_of(view, "demand") if row["need"] in needs]
+    rows = [row for row in every if row.area_unit in area.all_units()]  # what comes from abroad is told beside them
     sorts = [sort_of(need) for need in needs if need in {row.need for row in rows}]
     secret = {term.code for term in Vocabulary.load("service_types").terms() if term.audience != "public"}
     helping = sort_of(ANY).of(frame.entries)
@@ -68,10 +69,10 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
         "list",
         title=Message("Where help is said to be missing"),
         finding=_finding(rows, needs, table, area),
-        also=_also(rows, needs, area, level),
+        also=_also(every, needs, area, level),
         table=table,
         states=states,
-        total={"said": said, "listed": len(helping)}
+        total={"said": said, "listed": _listed(helping, area, 0, area.units(0).index)[0]}
         | {sort.key: sum(row.count for row in rows if row.need == sort.key) for sort in sorts},
         columns=(
             Column("said", Message("Times that help was said to be missing"), "count", more_is="worse"),

@@ -66,6 +66,9 @@ METHOD = Message(
 )
 
 
+Standing = tuple[tuple[Point, ...], tuple[Point, ...]]
+"""Where services are, and where they are in counts that take those whose check is overdue otherwise."""
+
 STANDING = 0
 """The site that stands for all services there are; the towns follow."""
 
@@ -124,9 +127,10 @@ def siting(
     frame = AnalysisFrame("siting", view, area, level, minutes=minutes, scenario=scenario, stale=stale)
     sort = frame.open_sort(type or KIND)
     everything = frame.entries
-    entries = sort.of(everything)
+    entries, doubtful = sort.of(everything), sort.of(frame.doubtful)
     will_stand = Changes.of(view, [(sort.key, *spot) for spot in fixed], ())
     spots, known = will_stand.with_added(points(entries, area), sort), towns(area)
+    both = (spots, will_stand.with_added(points(doubtful, area), sort))
     candidates = [*known, *hosts(area, everything, (*spots, *(town.spot for town in known))), *homes(area, known)]
     active = sort.of(counted(view, stale=True))
     standing = will_stand.with_added(points(active, area), sort)
@@ -135,10 +139,11 @@ def siting(
     people = area.people_grid.ravel()[living(area)].astype(np.float64)
     others = _otherwise(area, standing, candidates, allowed, n=n, minutes=minutes, scenario=scenario)
     choices = [answers.most.sites, *others]
-    chosen, means = _steadiest(area, spots, candidates, choices, minutes=minutes, scenario=scenario)
+    chosen, means = _steadiest(area, both, candidates, choices, minutes=minutes, scenario=scenario)
     order = _onward(answers.close, people, chosen, allowed)
     steps = [candidates[site - 1] for site in order]
-    path = _variants(area, spots, steps, minutes=minutes, scenario=scenario, progress=progress)
+    paths = [steps[:count] for count in range(len(steps) + 1)]
+    path = _variants(area, both, paths, minutes=minutes, scenario=scenario, progress=progress)
     within, proposed = path[: len(chosen) + 1], steps[: len(chosen)]
     table, total = frame.tables(lambda units: _columns_of(units, within))
     proposals = _proposals(proposed, within, minutes)
@@ -318,7 +323,7 @@ def _otherwise(
 
 def _steadiest(
     area: StudyArea,
-    spots: tuple[Point, ...],
+    spots: Standing,
     candidates: Sequence[Town],
     choices: Sequence[tuple[int, ...]],
     *,
@@ -329,14 +334,9 @@ def _steadiest(
     different = list(dict.fromkeys(choices))
     if len(different) == 1:
         return different[0], {different[0]: 0.0}
-    wanted = {
-        str(number): (*spots, *(candidates[site - 1].spot for site in sites)) for number, sites in enumerate(different)
-    }
-    reached = people_within(area, wanted, minutes=[minutes], scenario=scenario)
-    means = {
-        sites: float(reached[str(number)].variants[1:].sum(axis=(1, 2)).mean())
-        for number, sites in enumerate(different)
-    }
+    added = [[candidates[site - 1] for site in sites] for sites in different]
+    reached = _variants(area, spots, added, minutes=minutes, scenario=scenario)
+    means = dict(zip(different, reached[:, 1:].sum(axis=2).mean(axis=1).tolist(), strict=True))
     return max(means, key=lambda sites: means[sites]), means
 
 
@@ -359,16 +359,18 @@ def _onward(close: Pairs, people: Floats, sites: Sequence[int], allowed: Sequenc
 
 def _variants(
     area: StudyArea,
-    spots: tuple[Point, ...],
-    chosen: Sequence[Town],
+    spots: Standing,
+    added: Sequence[Sequence[Town]],
     *,
     minutes: int,
     scenario: str,
-    progress: Progress,
+    progress: Progress = None,
 ) -> Floats:
-    """Return the people within reach with none, one, ... all of the proposals; (proposals + 1, variants, units)."""
-    wanted = {str(k): (*spots, *(town.spot for town in chosen[:k])) for k in range(len(chosen) + 1)}
-    reached = people_within(area, wanted, minutes=[minutes], scenario=scenario, progress=progress)
+    """Return the people within reach with each of some additions; (additions, variants, units)."""
+    wanted, unchecked = (
+        {str(k): (*standing, *(town.spot for town in towns)) for k, towns in enumerate(added)} for standing in spots
+    )
+    reached = people_within(area, wanted, minutes=[minutes], scenario=scenario, unchecked=unchecked, progress=progress)
     count = max(count_of_people.variants.shape[0] for count_of_people in reached.values())
     shape = (count, len(area.unit_codes))
     return np.stack([np.broadcast_to(reached[key].variants[:, :, 0], shape) for key in wanted])
@@ -422,16 +424,13 @@ def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minu
     if not proposals:
         return Message("No new place would bring more people within {minutes} minutes", {"minutes": minutes})
     words = {
-        "who": wording.who(total["gained"] / total["people"]),
-        "people": People(round(total["gained"])),
+        "people": wording.ranged(total, "gained", "people"),
         "minutes": minutes,
         "places": listing(proposal.name for proposal in proposals),
     }
     if len(proposals) == 1:
-        return Message(
-            "{who} ({people}) would newly be within {minutes} minutes of one new service, in {places}", words
-        )
-    return Message("{who} ({people}) would newly be within {minutes} minutes of new services in {places}", words)
+        return Message("{people} people would newly be within {minutes} minutes of one new service, in {places}", words)
+    return Message("{people} people would newly be within {minutes} minutes of new services in {places}", words)
 
 
 def _also(
@@ -447,11 +446,7 @@ def _also(
         return ()
     sentences = []
     for proposal in proposals:
-        people, low, high = (
-            People(round(value)) for value in (proposal.adds.value, proposal.adds.low or 0, proposal.adds.high or 0)
-        )
-        words = {"place": proposal.name, "people": people, "low": low, "high": high}
-        sentences.append(Message("{place} adds {people} people ({low}–{high}).", words))
+        sentences.append(Message("{place} adds {people} people.", {"place": proposal.name, "people": proposal.adds}))
     sentences.append(steady)
     return (*sentences, *_all_reached(area, answers.fewest, minutes), *_shorter(answers, candidates))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mapping.analysis.adequacy.norms import Norm, countable, norm_inputs
+from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import Surroundings, spanned, stated, supply
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import Sort, points, state_of, state_without
@@ -13,7 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.engines.catchment import fill
 from mapping.engines.pairs import Pairs
 from mapping.errors import InvalidRecord
-from mapping.language.i18n import Message, People, Share
+from mapping.language.i18n import Message, People
 from mapping.result import Column, Result
 from mapping.view.view import View
 
@@ -195,12 +196,12 @@ def _finding(total: Mapping[str, float], sort: Sort, size: int | None, *, listed
             "For how many people there is room is not known: no norm that can be counted here speaks of “{type}”",
             {"type": sort.label},
         )
-    words = {"share": Share(total["served"]), "type": sort.label, "people": People(size)}
+    words = {"share": wording.ranged(total, "served"), "type": sort.label, "people": People(size)}
     return Message("There is room for {share} of the people, if one service is for {people} people: “{type}”", words)
 
 
 def _also(total: Mapping[str, float], minutes: int) -> Message:
-    words = {"full": Share(total["full"]), "none": Share(total["none"]), "minutes": minutes}
+    words = {"full": wording.ranged(total, "full"), "none": wording.ranged(total, "none"), "minutes": minutes}
     return Message(
         "{full} of the people live near enough, but there is no room for them; {none} have none within {minutes} "
         "minutes.",

@@ -59,8 +59,8 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
     unit that was counted. ``measures`` names those wanted; all by default. ``level`` is 0 by default.
     """
     frame = AnalysisFrame("cases", view, area, level, usual=0)
-    every = _counts(rows_of(view, "case_count"), view, area)
-    counts = [count for count in every if measures is None or count.measure in measures]
+    rows = [row for row in rows_of(view, "case_count") if measures is None or row["measure"] in measures]
+    counts = _counts(rows, view, area)
     here = [count for count in counts if area.unit(count.unit).level == frame.level]
     keys = _keys(here)
     table, states = _table(here, keys, frame.index)
@@ -81,7 +81,7 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
         columns=tuple(_column(key, name, area) for name, key in keys.items()),
         groups={measure: tuple(own) for measure, own in groups.items()},
         group_labels={measure: label(measure) for measure in groups},
-        figures=_figures(national, area),
+        figures=_figures(national, area, len({row["source"] for row in rows})),
         method=METHOD,
         inputs=(population, *(Input(Message("Source of numbers"), None, area.phrase(source)) for source in sources)),
         curves=_curves(national, area),
@@ -272,10 +272,10 @@ def _rate(national: Sequence[Count], area: StudyArea) -> tuple[Count, float] | N
     return last, (last.number or 0) * PER / people
 
 
-def _figures(national: Sequence[Count], area: StudyArea) -> dict[str, Figure]:
+def _figures(national: Sequence[Count], area: StudyArea, sources: int) -> dict[str, Figure]:
     figures = {}
     if national:
-        figures["sources"] = Figure(len({count.source for count in national}), "count", Message("Sources"))
+        figures["sources"] = Figure(sources, "count", Message("Sources"))
     if pairs := disagreements(national):
         label_ = Message("Times by which two numbers of cases differ at most")
         figures["spread"] = Figure(_spread(pairs[0]), "number", label_)

@@ -14,7 +14,7 @@ from mapping.analysis.common.listed import core_types as core_functions
 from mapping.analysis.common.reached import Floats, Progress
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import zone_sums
-from mapping.language.i18n import Message, People, Text, listing
+from mapping.language.i18n import Message, Text, listing
 from mapping.result import Column, Figure, Kind, Result
 from mapping.travel import travel_time
 from mapping.view.view import View
@@ -107,16 +107,17 @@ def severity(
         states[key] = states[f"{key}_score"] = np.where(np.isnan(values), "unknown", "")
     states.loc[people == 0, :] = "not applicable"
     table = table.astype({"people": "int64", "level": "int64", "level_low": "int64", "level_high": "int64"})
+    figures = _figures(table, states)
     return frame.result(
         "travel",
         title=Message("Where people are worst off"),
-        finding=_finding(table, states),
+        finding=_finding(table, figures),
         also=_also(area, table, states, minutes),
         table=table,
         states=states,
         columns=_columns(minutes),
         headline=("people", "level", *LIMITS),
-        figures=_figures(table, states),
+        figures=figures,
         method=METHOD,
         caveats=(
             Message(
@@ -188,14 +189,14 @@ def _severe(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["level"] >= SEVERE]
 
 
-def _finding(table: pd.DataFrame, states: pd.DataFrame) -> Message:
-    if not (states["level"] == "").any():
+def _finding(table: pd.DataFrame, figures: Mapping[str, Figure]) -> Message:
+    if not figures:
         return Message("Too little is known to tell where people are worst off")
     severe = _severe(table)
     words = {
         "count": len(severe),
         "units": len(table),
-        "people": People(float(severe["people"].sum())),
+        "people": figures["severe"],
         "level": SEVERE,
     }
     if severe.empty:

@@ -23,6 +23,8 @@ class CountedServices:
     key: str
     label: Text
     entries: tuple[Entry, ...]
+    unchecked: tuple[Entry, ...]
+    """Those of counts that take services whose check is overdue otherwise."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,15 @@ def served(frame: AnalysisFrame, kinds: Sequence[CountedServices]) -> Served:
     """
     area, units, whole = frame.area, frame.units, frame.whole
     spots = {kind.key: points(kind.entries, area) for kind in kinds}
-    reached = people_within(area, spots, minutes=[frame.minutes], scenario=frame.scenario, progress=frame.progress)
+    doubtful = {kind.key: points(kind.unchecked, area) for kind in kinds}
+    reached = people_within(
+        area,
+        spots,
+        minutes=[frame.minutes],
+        scenario=frame.scenario,
+        unchecked=doubtful,
+        progress=frame.progress,
+    )
     columns: dict[str, object] = {"people": units.census.astype("int64")}
     total: dict[str, float | str] = {"people": float(whole.census[0])}
     for kind in kinds:

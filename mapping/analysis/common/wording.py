@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mapping.analysis.common.listed import Sort
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Share, Text, listing
+from mapping.language.i18n import UNSAID, Message, Share, Text, listing
 from mapping.model import Audience
-from mapping.result import Input
+from mapping.result import Figure, Input, Kind
 from mapping.view.view import Entry, View
 
 EDITIONS: dict[Audience, Message] = {
@@ -32,6 +33,9 @@ FRACTIONS: tuple[tuple[float, Message], ...] = (
 )
 """Shares that have a name; one is used where the true share is within 1.5 points of it."""
 
+FLAT = 0.03
+"""Up to so wide a range is not said."""
+
 
 NO_ROADS = Message("No roads are known here: everybody walks the whole way. By road it takes less time.")
 
@@ -46,22 +50,23 @@ def within(sentence: Mapping[str, str]) -> Mapping[str, str]:
     return {language: text.removesuffix(".") for language, text in sentence.items()}
 
 
-def who(share: float) -> Message:
-    """Say a share of the people as one would in a sentence: a third of the people."""
+def ranged(total: Mapping[str, Any], key: str, kind: Kind = "share", *, rest: bool = False) -> Figure:
+    """Return a number of a total with its range for a sentence, or the ``rest`` of a share."""
+    value, low, high = (float(total[f"{key}{end}"]) for end in ("", "_low", "_high"))
+    return Figure(1 - value, kind, UNSAID, 1 - high, 1 - low) if rest else Figure(value, kind, UNSAID, low, high)
+
+
+def who(people: Figure) -> Message:
+    """Say a share of the people as one would in a sentence: a third of the people; with its range where it has one."""
+    share = people.value
+    if (people.high or 0) - (people.low or 0) > FLAT:
+        return Message("{share} of the people", {"share": people})
     if share < 0.005:
         return Message("Almost no people")
     if share > 0.995:
         return Message("Almost all people")
     nearest, words = min(FRACTIONS, key=lambda fraction: abs(fraction[0] - share))
     return words if abs(nearest - share) <= 0.015 else Message("{share} of the people", {"share": Share(share)})
-
-
-def between(low: float, high: float, *, asked: float) -> Message:
-    """Say the range of a share of the people, and what it is where every assumption stands as asked."""
-    words = {"low": Share(low), "high": Share(high), "asked": Share(asked)}
-    return Message(
-        "The likely range is {low} to {high} of the people; with every assumption as asked it is {asked}.", words
-    )
 
 
 def farther(minutes: float) -> Message:

@@ -42,7 +42,7 @@ def activities(view: View, area: StudyArea, *, level: int | None = None) -> Resu
     services = Counter(unit for entry in helping for unit in units_in(entry, area, level)[0])
     lines = [_line(own, view.edition, types) | {"services": services[unit]} for unit, own in by_unit.items()]
     table = pd.DataFrame(lines, frame.index).astype("int64")
-    total = _line(rows, view.edition, types) | {"services": len(helping)}
+    total = _line(rows, view.edition, types) | {"services": sum(bool(units_in(entry, area, 0)[0]) for entry in helping)}
     total["overlaps"] = int(table["overlaps"].sum())
     return frame.result(
         "list",

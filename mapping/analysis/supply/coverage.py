@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.ensemble import interval, told
+from mapping.analysis.common.ensemble import told
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import ANY, Sort, chosen_types, sort_of, state_of, state_without
 from mapping.analysis.common.reached import Floats, Progress, Reached, summary
@@ -189,7 +189,11 @@ def _finding(total: Mapping[str, float], sorts: Sequence[Sort], spots: Mapping[s
         return Message("Nobody lives here, so nobody is out of reach")
     first = sorts[0]
     key = f"{first.key}_{minutes}"
-    words = {"who": wording.who(1 - total[key]), "far": wording.farther(minutes), "type": first.label}
+    words = {
+        "who": wording.who(wording.ranged(total, key, rest=True)),
+        "far": wording.farther(minutes),
+        "type": first.label,
+    }
     if first.key == ANY:
         return Message("{who} live {far} from any listed service", words)
     return Message("{who} live {far} from what they may need: “{type}”", words)
@@ -215,17 +219,16 @@ def _also(
                 Message("The largest share out of reach is in {place}, the largest number of people in {other}.", words)
             )
     if farthest != first:
-        beyond_it = Share(1 - total[f"{farthest.key}_{minutes}"])
+        beyond_it = wording.ranged(total, f"{farthest.key}_{minutes}", rest=True)
         farthest_words = {"type": farthest.label, "share": beyond_it, "far": wording.farther(minutes)}
         sentences.append(Message("Farthest away: “{type}”. {share} of the people live {far} from it.", farthest_words))
     return tuple(sentences)
 
 
 def _uncertain(frame: AnalysisFrame, reached: Reached, band: int) -> tuple[Message, ...]:
-    """Say the range and the middle of the share out of reach, what is within reach on foot, and what moves it most."""
+    """Say what share is out of reach as asked, what is within reach on foot, and what moves it most."""
     everybody, whole = frame.whole.people, reached.gathered(frame.whole.matrix)
     foot = float(min(whole.foot[0, band] / max(everybody[0], 1), 1))
     shares = whole.shares(everybody, band)[:, 0]
-    low, high = interval(shares)
-    range_ = wording.between(1 - float(high), 1 - float(low), asked=1 - float(shares[0]))
-    return (range_, *told(frame.area, frame.scenario, shares, foot, frame.minutes))
+    asked = Message("As asked it is {share}.", {"share": Share(1 - float(shares[0]))})
+    return (asked, *told(frame.area, frame.scenario, shares, foot, frame.minutes))

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import ANY, sort_of
 from mapping.analysis.common.reached import Progress
 from mapping.analysis.common.served import CountedServices, Served, served, within_label
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, Share, Text
+from mapping.language.i18n import Message, Text
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Figure, Result
 from mapping.view.view import Entry, View
@@ -43,9 +44,14 @@ def languages(
     frame = AnalysisFrame(
         "languages", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
     )
-    helping = sort_of(ANY).of(frame.entries)
+    helping, doubtful = (sort_of(ANY).of(own) for own in (frame.entries, frame.doubtful))
     wanted = _languages(helping, area) if codes is None else list(dict.fromkeys(codes))
-    kinds = [CountedServices(code, label(code), tuple(e for e in helping if code in e.languages)) for code in wanted]
+    kinds = [
+        CountedServices(
+            code, label(code), *(tuple(e for e in own if code in e.languages) for own in (helping, doubtful))
+        )
+        for code in wanted
+    ]
     result = served(frame, kinds)
     figures = result.parts["figures"]
     figures |= _from_afar(result, kinds, area, minutes) if figures else {}
@@ -89,7 +95,7 @@ def _from_afar(result: Served, kinds: Sequence[CountedServices], area: StudyArea
 def _finding(total: Mapping[str, Any], least: CountedServices | None, minutes: int) -> Message:
     if least is None or not total["people"]:
         return Message("No service that people could travel to says in which language it helps")
-    words = {"spoken": least.label, "share": Share(total[least.key]), "minutes": minutes}
+    words = {"spoken": least.label, "share": wording.ranged(total, least.key), "minutes": minutes}
     return Message(
         "Of the languages of this edition, fewest people are within {minutes} minutes of help in “{spoken}”: {share}",
         words,

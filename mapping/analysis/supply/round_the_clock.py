@@ -48,7 +48,12 @@ def round_the_clock(
     )
     nightly = [entry for entry in frame.entries if at_night(entry, view.edition)]
     sorts = _sorts(types, nightly)
-    kinds = [CountedServices(sort.key, sort.label, tuple(sort.of(nightly))) for sort in sorts if not sort.hidden]
+    doubtful = [entry for entry in frame.doubtful if at_night(entry, view.edition)]
+    kinds = [
+        CountedServices(sort.key, sort.label, tuple(sort.of(nightly)), tuple(sort.of(doubtful)))
+        for sort in sorts
+        if not sort.hidden
+    ]
     result = served(frame, kinds)
     return frame.result(
         "travel",
@@ -90,7 +95,7 @@ def _sorts(types: Sequence[str] | None, nightly: Sequence[Entry]) -> list[Sort]:
 def _finding(result: Served, kinds: Sequence[CountedServices], minutes: int) -> Message:
     if not kinds or kinds[0].key not in result.parts["figures"] or not result.total["people"]:
         return Message("No service is listed that people could go to at night")
-    words = {"who": wording.who(1 - float(result.total[kinds[0].key])), "far": wording.farther(minutes)}
+    words = {"who": wording.who(wording.ranged(result.total, kinds[0].key, rest=True)), "far": wording.farther(minutes)}
     if kinds[0].key == ANY:
         return Message("{who} live {far} from any help that is open at night", words)
     return Message("{who} live {far} from what they may need at night: “{type}”", words | {"type": kinds[0].label})

@@ -17,7 +17,7 @@ from mapping.area import geocode
 from mapping.area.norms import COUNTED
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.i18n import Message, People, date, listing
+from mapping.language.i18n import Message, date, listing
 from mapping.language.need_fits import FIRST, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
@@ -235,7 +235,7 @@ def _of_reach(material: Sources, unit: str) -> Iterator[object]:
         if round(beyond):
             yield Message(
                 "{people} people live more than an hour from any listed service; within an hour: {share}.",
-                {"people": People(beyond), "share": share},
+                {"people": coverage.text(unit, "any_beyond", material.language), "share": share},
             )
         elif round(coverage.table["any_beyond_high"][unit]):
             yield Message("Within an hour of a listed service: {share} of the people here.", {"share": share})

@@ -15,8 +15,7 @@ from typing import TypeVar, get_args
 from mapping.analysis.adequacy.cases import unlike
 from mapping.analysis.adequacy.standards import met_and_known
 from mapping.analysis.common import wording
-from mapping.language.i18n import Message, People, Share, Text, listing
-from mapping.language.languages import codes
+from mapping.language.i18n import UNSAID, Message, Share, Text, listing
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, Recommendation
 from mapping.render.report.sources import Sources
@@ -204,12 +203,12 @@ def _far_districts(material: Sources) -> Iterator[Grounds]:
     worst = result.table["any_beyond"].sort_values(ascending=False, kind="stable")
     for code in [str(code) for code in worst.index[:MOST] if worst[code] > 0]:
         people = float(worst[code])
+        low, high = (float(result.table[f"any_beyond_{end}"].astype(float)[code]) for end in ("low", "high"))
         values = {
             "unit": material.area.unit(code).titles,
-            "people": People(people),
+            "people": Figure(people, "people", UNSAID, low, high),
             "share": Share(float(beyond[code])),
         }
-        low, high = (float(result.table[f"any_beyond_{end}"].astype(float)[code]) for end in ("low", "high"))
         authority = region_authority(material, material.area.region_of(code))
         half = round(people / 2, -3)  # visiting days reach some villages of a district, not all
         yield Grounds(values, people, half, code, authority, range=(low, high))
@@ -222,8 +221,8 @@ def _new_places(material: Sources) -> Iterator[Grounds]:
         ends = float(result.total["without_low"]), float(result.total["without_high"])
         values = {
             "places": listing(proposal.name for proposal in result.proposals),
-            "people": People(gained),
-            "without": People(without),
+            "people": wording.ranged(result.total, "gained", "people"),
+            "without": wording.ranged(result.total, "without", "people"),
             "what": result.title.values["type"],
         }
         yield Grounds(values, without, without - gained, range=ends)
@@ -249,7 +248,7 @@ def _range(figure: Figure) -> tuple[float, float]:
 
 
 def _people(figure: Figure) -> Message:
-    return Message("{share} of the people", {"share": {language: figure.text(language) for language in codes()}})
+    return Message("{share} of the people", {"share": figure})
 
 
 def _nights(material: Sources) -> Iterator[Grounds]:
@@ -270,7 +269,7 @@ def _spoken(material: Sources) -> Iterator[Grounds]:
         values = {
             "spoken": Vocabulary.load("languages").term(least).labels,
             "who": _people(figures[least]),
-            "best": Share(best.value),
+            "best": best,
         }
         yield Grounds(values, figures[least].value, best.value, least, range=_range(figures[least]))
 

@@ -10,6 +10,8 @@ import pytest
 from mapping.analysis.access.equity import equity
 from mapping.analysis.adequacy.capacity import capacity
 from mapping.errors import InvalidRecord, NotFound, UnsafePublication
+from mapping.language.i18n import Message
+from mapping.result import Figure
 from tests.analysis.invented import CHASHMA, QULLAOBOD, place, service, view, without_people
 
 SHARES = ("served", "full", "none")
@@ -34,8 +36,19 @@ def test_a_service_takes_the_nearest_until_it_is_full(tiny_area):
 
 def test_the_finding_gives_the_number_that_each_service_takes(tiny_area):
     result = capacity(view(counselling()), tiny_area, serves=120_000)
-    assert str(result.finding).startswith("There is room for 50% of the people, if one service is for 120,000 people")
-    assert str(result.also[0]).startswith("10% of the people live near enough, but there is no room for them; 40%")
+    served, full, none = (write(*(result.total[f"{key}{end}"] for end in ENDS)) for key in ("served", "full", "none"))
+    room = f"There is room for {served} of the people, if one service is for 120,000 people"
+    assert served.startswith("50%")
+    assert str(result.finding).startswith(room)
+    also = f"{full} of the people live near enough, but there is no room for them; {none} have none within 60 minutes."
+    assert str(result.also[0]) == also
+
+
+ENDS = ("", "_low", "_high")
+
+
+def write(value, low, high):
+    return Figure(value, "share", Message(""), low, high).text("en")
 
 
 def told(entry, most, kind="people a month"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mapping.language.i18n import Message, People
+from mapping.language.i18n import Message
 from mapping.render.layers.units import spans
 from mapping.render.report import print_map
 from mapping.render.report.composer import Pen
@@ -45,10 +45,12 @@ def _gaps(material: Sources) -> Iterator[Message]:
     """Yield one gap of each kind, where there is one: far, missing, closed, abroad, unspoken."""
     results = material.results
     coverage, norms = results["coverage"], results["norms"]
-    if coverage.figures and (total := float(coverage.total.get("any_beyond", 0))):
+    if coverage.figures and coverage.total.get("any_beyond"):
         beyond = coverage.table["any_beyond"]
-        far = Message("{people} people live more than an hour from any listed service", {"people": People(total)})
-        words = {"far": far, "unit": material.area.unit(str(beyond.idxmax())).titles, "there": People(beyond.max())}
+        people, unit = coverage.total_text("any_beyond", material.language), str(beyond.idxmax())
+        far = Message("{people} people live more than an hour from any listed service", {"people": people})
+        there = coverage.text(unit, "any_beyond", material.language)
+        words = {"far": far, "unit": material.area.unit(unit).titles, "there": there}
         yield (
             Message("{far}.", words)
             if len(beyond) == 1
