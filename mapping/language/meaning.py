@@ -38,6 +38,7 @@ COST = "cost"
 """Who asks whether help costs something is shown what is free."""
 SPEAKS = "speaks-"
 """How concepts begin that name a language: ``speaks-uz``."""
+WHO: dict[str, list[str]] = READING["who"]
 HARD_I = re.compile(READING["hard_i"][0])
 
 
@@ -50,7 +51,7 @@ class Meaning:
     ``conditions`` are "night", "free" and languages as "speaks-uz", which decide among services that are as good;
     ``named`` are words that can only be names or numbers; ``words`` are all that count; ``dropped`` met nothing;
     ``nothing`` says that none of this is help that anybody lists; ``never`` are service types that are named as the
-    ones who hurt, or are not wanted.
+    ones who hurt, or are not wanted; ``who`` are groups (beneficiaries) that whoever needs help is of.
     """
 
     types: dict[str, float] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Meaning:
     dropped: tuple[str, ...] = ()
     nothing: bool = False
     never: tuple[str, ...] = ()
+    who: tuple[str, ...] = ()
 
     def first_types(self) -> list[str]:
         """Return the kinds of service that share the first places of a list, so that no one kind fills them all.
@@ -90,14 +92,15 @@ class QueryReader:
         self.lexicon = lexicon
         self.small = frozenset(lexicon["small"])
         self.languages = tuple(sorted(name for name in _named_in(lexicon) if name.startswith(SPEAKS)))
-        self.quiet = QUIET.union(self.languages)
+        self.quiet = QUIET.union(self.languages, WHO)
         self.concepts = {word: concepts.split() for word, concepts in lexicon["words"].items()}
         self.countries = frozenset(lexicon["abroad"].values())
         self.nameless = self.small.union(lexicon["cries"])
         self.stems = {stem: concepts.split() for stem, concepts in lexicon["stems"].items()}
         self.phrases: dict[str, list[tuple[list[str], list[str]]]] = {}
         for row, concepts in lexicon["phrases"]:
-            for order in (row, row[::-1])[: 2 if len(row) == 2 else 1]:  # руки распускает as распускает руки
+            either = len(row) == 2 and concepts not in WHO  # руки распускает as распускает руки, but not "man, I"
+            for order in (row, row[::-1])[: 2 if either else 1]:
                 self.phrases.setdefault(order[0][:2], []).append((order, concepts.split()))
         self.coarse: dict[str, set[str]] = {}
         for table in (self.concepts, self.stems):
@@ -217,6 +220,7 @@ class QueryReader:
             dropped=tuple(dict.fromkeys(dropped)),
             nothing=nothing,
             never=tuple(sorted(never)),
+            who=tuple(sorted({group for name in met.intersection(WHO) for group in WHO[name]})),
         )
 
     def exact(self, word: str) -> set[str]:

@@ -33,6 +33,7 @@ GEOD = Geod(ellps="WGS84")
 TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
 """Kinds of codes that a search outside the file needs."""
 FLAGS: tuple[str, ...] = tuple(RANKING["flags"])
+REFUSES = "refuses-"
 SHORTEST: int = RANKING["shortest"]
 BESIDE = 2
 """The tier of services that are neither what is asked for nor something like it."""
@@ -212,6 +213,7 @@ class Search:
             yield f"({' OR '.join(self._open(query.open_at))})"
         if POLICE_TYPES.intersection(meaning.never):  # nobody is sent to those who hurt
             yield f"NOT {self._has('police')}"
+        yield from (self._has("for", [group]) for group in meaning.who)
         if meaning.places and not meaning.home:  # who is abroad is sent to what can be called there
             yield f"({self._has('far')} OR {self._has('in', meaning.places)})"
 
@@ -363,7 +365,8 @@ class SearchFacts:
     """What a service is found by: words of its names, and the codes of places that it is in or covers.
 
     ``flags`` are some of "night" (open day and night), "free", "everywhere" (it serves everybody), "far" (it can be
-    called from another country) and "police" (its organization is the police).
+    called from another country), "police" (its organization is the police), and "refuses-" with a group that it does
+    not take.
     """
 
     words: str
@@ -382,11 +385,16 @@ class SearchTable:
 
 def search_table(connection: sqlite3.Connection) -> SearchTable:
     """Return all that a search of a view reads, for one that cannot open the file."""
-    codes: dict[str, dict[int, set[str]]] = {kind: defaultdict(set) for kind in TABLED}
+    codes: dict[str, dict[int, set[str]]] = {kind: defaultdict(set) for kind in (*TABLED, *FLAGS)}
     marks = ", ".join("?" * len(TABLED))
     query = f"SELECT kind, code, number FROM code WHERE kind IN ({marks})"
     for kind, code, number in connection.execute(query, TABLED):
         codes[kind][number].add(code)
+    for flag in FLAGS:
+        if flag.startswith(REFUSES):
+            query = "SELECT number FROM listed WHERE intake NOT IN (SELECT intake FROM taker WHERE code = ?)"
+            for (number,) in connection.execute(query, [flag.removeprefix(REFUSES)]):
+                codes[flag][number].add("")
     services = {
         service: SearchFacts(
             words,

@@ -458,9 +458,39 @@ def another_letter(text: str) -> str:
     return "q" + text[1:]
 
 
+WHO = Path(__file__).with_name("who_asks.csv")
+
+
+@pytest.mark.parametrize("row", rows(WHO), ids=lambda row: row["text"])
+def test_who_asks_is_understood_and_who_hurts_is_not_taken_for_them(countrywide, row):
+    assert " ".join(countrywide.read(row["text"]).who) == row["who"]
+
+
+def test_what_refuses_whoever_asks_is_not_offered(tiny_area, tmp_path):
+    parts = [organization("Umed")]
+    for name, own in (
+        ("Advice for all", {}),
+        ("Advice for women", {"serves": ["SEX-F"]}),
+        ("Advice for citizens", {"excludes": ["MIG-FOR"]}),
+        ("Advice for men", {"serves": ["SEX-M"]}),
+    ):
+        parts += service(name, of="Umed", types=["LEG-INF"], **own)
+    with sample_view(tmp_path, tiny_area, *parts) as view:
+        found = {
+            text: {entry.name.removeprefix("Advice for ") for entry in view.find(text).elsewhere}
+            for text in ("юрист", "юрист, я мужчина", "юрист для женщин", "foreigner, lawyer")
+        }
+    assert found == {
+        "юрист": {"all", "women", "citizens", "men"},
+        "юрист, я мужчина": {"all", "citizens", "men"},
+        "юрист для женщин": {"all", "women", "citizens"},
+        "foreigner, lawyer": {"all", "women", "men"},
+    }
+
+
 @needs_node
 def test_the_browser_understands_what_the_view_does(tmp_path, countrywide):
-    texts = [row["query"] for row in rows(QUERIES)] + NEAR_HOME
+    texts = [row["query"] for row in rows(QUERIES)] + NEAR_HOME + [row["text"] for row in rows(WHO)]
     texts += [text.replace(" ", "", 1) for text in texts[1::2]]
     spoilt = cycle((half_typed, one_letter_less, two_letters_swapped, another_letter))
     texts += [spoil(text) for spoil, text in zip(spoilt, texts, strict=False)]
@@ -492,6 +522,8 @@ def random_parts(seed: int) -> Iterator[Any]:
             name,
             of=random.choice(bodies),
             types=random.sample(KINDS, random.randint(1, 2)),
+            serves=random.choice([[], ["SEX-F"], ["SEX-M", "AGE-ADU"]]),
+            excludes=random.choice([[], [], ["AGE-ADO"]]),
             verified=random.choice([None, dt.date(2026, 9, 1), dt.date(2024, 1, 1)]),
             hours=[(ALL_DAYS, "00:00", "24:00")] if random.random() < 0.3 else [],
             covers=[random.choice(["XT-W1", "XT-E"])] if random.random() < 0.3 else [],
@@ -522,7 +554,8 @@ def looked_at(view: View) -> tuple[list[Entry], dict[str, SearchFacts]]:
 def in_order(view: View, text: str) -> list[Entry]:
     """Return what answers a text, by looking at every service by itself."""
     meaning, (services, facts) = view.meaning(text), looked_at(view)
-    entries = [entry for entry in services if not meaning.nothing]
+    taken = [entry for entry in services if all(entry.takes(group).answer != "no" for group in meaning.who)]
+    entries = [entry for entry in taken if not meaning.nothing]
     words = {entry.id: facts[entry.id].words.split() for entry in entries}
     letters = {word for own in words.values() for word in own if not any(map(str.isdigit, word))}
 
@@ -573,6 +606,7 @@ def in_order(view: View, text: str) -> list[Entry]:
 pieces = st.one_of(
     st.sampled_from([*WORDS, "Umet", "Sittora", "nury", "oftob", "baxor", "house", "9929", "99", "Ume", "xyzzy"]),
     st.sampled_from(["юрист", "lawyer", "shelter", "doctor", "ночью", "бесплатно", "free", "муж бьёт", "psychologist"]),
+    st.sampled_from(["для женщин", "i am a man", "boy of 15"]),
     st.sampled_from(["Chashma", "Гарб", "Kulnishin", "в", "for", "12", "ҳуҷҷат", "counselling", "legal advice"]),
 )
 

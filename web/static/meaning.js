@@ -75,7 +75,7 @@
       });
     });
     lexicon.phrases.forEach(function (pair) {
-      var row = pair[0], orders = row.length === 2 ? [row, [row[1], row[0]]] : [row]; // either may stand first
+      var row = pair[0], orders = row.length === 2 && !R.who[pair[1]] ? [row, [row[1], row[0]]] : [row]; // either may stand first
       orders.forEach(function (order) {
         var start = order[0].slice(0, 2);
         (self.phrases[start] = self.phrases[start] || []).push([order, split(pair[1])]);
@@ -300,7 +300,7 @@
       if (country) countries.push(country);
       var of = Array.from(concepts[at]);
       var beside = of.some(function (c) { return R.outside.indexOf(c) >= 0; });
-      if (!beside && of.some(function (c) { return !QUIET.has(c) && !speaks(c); })) content++;
+      if (!beside && of.some(function (c) { return !QUIET.has(c) && !speaks(c) && !R.who[c]; })) content++;
     });
     var met = concepts.reduce(put, new Set());
     if (!met.has("abroadjob")) places = places.concat(countries); // who is about to go there is not there yet
@@ -327,10 +327,10 @@
     if (!any && dropped.length > named.length && !rules.line) nothing = true;
     each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });
     var home = places.some(function (code) { return !self.countries.has(code); });
-    return new Meaning(types, rules.line || tells, once(places), home, conditions, nothing ? [] : once(named), telling, once(dropped), nothing, rules.never);
+    return new Meaning(types, rules.line || tells, once(places), home, conditions, nothing ? [] : once(named), telling, once(dropped), nothing, rules.never, met);
   };
 
-  function Meaning(types, line, places, home, conditions, named, words, dropped, nothing, never) {
+  function Meaning(types, line, places, home, conditions, named, words, dropped, nothing, never, met) {
     this.types = types;
     this.line = line;
     this.places = places;
@@ -341,6 +341,8 @@
     this.dropped = dropped;
     this.nothing = nothing;
     this.never = Array.from(never).sort(); // kinds that hurt, or are not wanted
+    this.who = Object.keys(R.who).filter(function (name) { return met.has(name); }).reduce(function (groups, name) { return groups.concat(R.who[name]); }, []);
+    this.who = once(this.who).sort(); // groups that whoever needs help is of
     this.best = Object.keys(types).reduce(function (best, code) { return Math.max(best, types[code]); }, 0);
   }
 

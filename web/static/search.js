@@ -153,6 +153,7 @@
     var away = meaning.places.length && !meaning.home; // who is abroad is offered what is there, or can be called from there
     var rows = index.rows.filter(function (row) {
       return !(meaning.never.indexOf("JUS-POL") >= 0 && row.flags.has("police")) &&
+        !meaning.who.some(function (group) { return row.flags.has("refuses-" + group); }) &&
         (!away || row.flags.has("far") || meaning.places.some(function (code) { return row.inside.has(code); }));
     }).map(function (row) { return weigh(row, index, meaning, tests, minutes); });
     rows.forEach(function (hit) { most = Math.max(most, hit.met); });
@@ -315,6 +316,7 @@
       return meaning.dropped.some(function (other) { return fold.skeleton(word) === other; });
     });
     var text = typed.length && found.rows.length ? " " + say.dropped.replace("#", typed.join(", ")) : "";
+    if (meaning.who.length && found.rows.length) text += " " + say.refused;
     var away = meaning.places.length && found.rows.length && !found.rows.some(function (hit) { return hit.where === 2; });
     return text + (away && names[meaning.places[0]] ? " " + say.elsewhere.replace("#", names[meaning.places[0]]) : "");
   }
