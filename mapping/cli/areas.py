@@ -9,7 +9,7 @@ import typer
 from mapping.analysis.common.wording import NO_ROADS
 from mapping.area.build import BuildPlan, build
 from mapping.area.study_area import StudyArea
-from mapping.cli.options import day_of, err, out
+from mapping.cli.options import TodayOption, day_of, err, out
 from mapping.errors import InvalidRecord
 from mapping.travel import travel_time
 from mapping.travel.products import people_within, points_of, write_minutes
@@ -88,6 +88,42 @@ def area_build(
     for note in build(folder, plan):
         out.print(note)
     out.print(f"{folder}: checked, no fault found. Next: rohnamo travel {folder} --from POINTS --to minutes.tif")
+
+
+@area_app.command("fetch")
+def area_fetch(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="ISO 3166 code of two letters, as MW.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder to write. Default: the code, in small letters.")
+    ] = None,
+    given: Annotated[
+        Path | None, typer.Option("--from", help="Folder of files that are there already; nothing is downloaded.")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="Name of the country. Default: that of CLDR.")] = "",
+    languages: Annotated[str, typer.Option("--languages", help="As en,ny. Default: the official ones.")] = "",
+    timezone: Annotated[str | None, typer.Option("--timezone", help="As Africa/Blantyre.")] = None,
+    without: Annotated[str, typer.Option("--without", help="Leave out: dem,friction,regions,roads.")] = "",
+    today: TodayOption = None,
+) -> None:
+    """Download the public files of a country from their homes, and build its folder of them."""
+    from mapping.area.build.fetch import fetch  # the only part that asks third parties for anything
+
+    folder = to or Path(code.lower())
+    notes = fetch(
+        code.upper(),
+        folder,
+        downloads=folder.with_name(f"{folder.name}-downloads"),
+        given=given,
+        name=name,
+        languages=languages,
+        timezone=timezone,
+        without=[part.strip() for part in without.split(",")],
+        today=day_of(today),
+        say=out.print,
+    )
+    for note in notes:
+        out.print(note)
+    out.print(f"{folder}: checked, no fault found. Next: rohnamo init {folder}")
 
 
 @app.command()

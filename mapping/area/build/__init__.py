@@ -7,8 +7,8 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
@@ -42,6 +42,8 @@ OWN_CODES = tuple(
 METRES_A_DEGREE = 111_195
 LEAST_SHARE = 0.005
 """A raster of which fewer people lie in the units is one of another country."""
+
+ALL_PARTS = ("admin", "population", "raster", "roads", "places", "basemap")
 
 LABELS = {
     0: {"en": "Country", "ru": "Страна", "tg": "Кишвар", "uz": "Mamlakat", "fr": "Pays", "es": "País"},
@@ -78,7 +80,10 @@ class BuildPlan:
     places: Path | None = None
     timezone: str | None = None
     cell_size: float | None = None
-    credits: tuple[str, ...] = ()
+    credits: tuple[str | tuple[tuple[str, ...], str], ...] = ()
+    """Source and licence, of all or of some parts of the study area."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What people should know of the files, kept in the settings."""
 
 
 @dataclass
@@ -129,7 +134,7 @@ def _stop(findings: Findings) -> None:
 
 def _check_options(plan: BuildPlan, findings: Findings) -> None:
     """Look for options that are wrong in themselves or do not go together."""
-    if plan.code not in _codes():
+    if plan.code not in iso_codes():
         findings.fault(
             "--code", f"{plan.code!r} is no ISO 3166 code of two letters", "write it as MW; XA to XZ are for anybody"
         )
@@ -141,7 +146,7 @@ def _check_options(plan: BuildPlan, findings: Findings) -> None:
     if plan.timezone is not None and plan.timezone not in available_timezones():
         findings.fault("--timezone", f"{plan.timezone!r} is none", "write it as Africa/Blantyre")
     zones = () if plan.code in OWN_CODES else get_global("territory_zones").get(plan.code)
-    if plan.timezone is None and plan.code in _codes() and not zones:
+    if plan.timezone is None and plan.code in iso_codes() and not zones:
         findings.fault("--timezone", f"none is known for {plan.code}", "write it as Africa/Blantyre")
     if plan.timezone is None and zones and len({_times(zone) for zone in zones}) > 1:
         shown = ", ".join(zones[:5]) + (" ..." if len(zones) > 5 else "")
@@ -233,9 +238,10 @@ def _write(folder: Path, plan: BuildPlan, sources: _Sources, findings: Findings)
     repeated = [("level", level) for level in levels]
     if surfaced:
         repeated.append(("scenario", {"id": "summer", "label": _texts(ALL_YEAR, plan.languages)}))
-    for text in plan.credits:
-        parts = ["admin", "population", "raster", "roads", "places", "basemap"]
-        repeated.append(("attribution", {"for": parts, "text": text}))
+    for credit in plan.credits:
+        parts, text = (ALL_PARTS, credit) if isinstance(credit, str) else credit
+        repeated.append(("attribution", {"for": [*parts], "text": text}))
+    tables["notes"] = dict(plan.notes)
     (folder / TOML).write_text(_toml(head, {**tables, **settings}, repeated), encoding="utf-8")
     (folder / "README.md").write_text(_readme(plan, findings.notes), encoding="utf-8")
 
@@ -463,7 +469,7 @@ def _head(plan: BuildPlan, units: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any
     window = [min(bounds[0], west), min(bounds[1], south), max(bounds[2], east), max(bounds[3], north)]
     return {
         "code": plan.code,
-        "code3": _codes()[plan.code],
+        "code3": iso_codes()[plan.code],
         "languages": list(plan.languages),
         "area_crs": grid.crs,
         "bounds": [round(bound, 6) for bound in bounds],
@@ -477,7 +483,7 @@ def _head(plan: BuildPlan, units: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any
     }
 
 
-def _codes() -> dict[str, str]:
+def iso_codes() -> dict[str, str]:
     """Return ISO 3166 codes of three letters by those of two; of those that the standard leaves to its users too."""
     lines = COUNTRIES.read_text(encoding="ascii").split()[1:]
     return {code: code + code[1] for code in OWN_CODES} | dict(line.split(",") for line in lines)
@@ -521,6 +527,7 @@ def _readme(plan: BuildPlan, notes: Sequence[str]) -> str:
     """Return the README of the folder: what was made of what."""
     lines = "\n".join(f"- {note}" for note in notes)
     credit = (
-        "\n".join(f"- {text}" for text in plan.credits) or "- None was given: write source and licence of each file."
+        "\n".join(f"- {credit if isinstance(credit, str) else credit[1]}" for credit in plan.credits)
+        or "- None was given: write source and licence of each file."
     )
     return f"# {plan.name}\n\nBuilt by `rohnamo area build`.\n\n{lines}\n\n## Sources and licences\n\n{credit}\n"

@@ -68,16 +68,16 @@ class SpeedTable:
     roads: dict[str, float]
 
 
-def read_vector(path: Path, findings: Findings, *, osm_key: str = "") -> gpd.GeoDataFrame | None:
+def read_vector(path: Path, findings: Findings, *, osm: str = "") -> gpd.GeoDataFrame | None:
     """Read shapes of any format that GDAL reads, in degrees; None, with a fault, where it cannot be used.
 
-    Of an OpenStreetMap extract (.pbf) the lines that have ``osm_key`` are read.
+    Of an OpenStreetMap extract (.pbf) what ``osm`` names is read: a layer of GDAL's, and a condition.
     """
     if not path.is_file():
         findings.fault(path, "there is no such file", "check the name")
         return None
-    osm = path.suffix.lower() in (".pbf", ".osm")
-    options = {"layer": "lines", "where": f"{osm_key} IS NOT NULL"} if osm and osm_key else {}
+    layer, _, where = osm.partition(" ")
+    options = {"layer": layer, "where": where} if osm and path.suffix.lower() in (".pbf", ".osm") else {}
     try:
         with warnings.catch_warnings(action="ignore"):
             frame = gpd.read_file(path, **options)
@@ -184,7 +184,7 @@ def read_roads(
 
     Classes that the table of speeds does not name have those of OpenStreetMap (`ROAD_SPEEDS`); footpaths are left out.
     """
-    frame = read_vector(path, findings, osm_key="highway")
+    frame = read_vector(path, findings, osm="lines highway IS NOT NULL")
     if frame is None:
         return None
     column = column or next((candidate for candidate in ROAD_CLASSES if candidate in frame), None)
@@ -215,7 +215,7 @@ def read_roads(
 
 def read_barriers(path: Path, window: shapely.Geometry, findings: Findings) -> gpd.GeoSeries | None:
     """Return the lines and outlines that touch the window, in degrees."""
-    frame = read_vector(path, findings, osm_key="waterway")
+    frame = read_vector(path, findings, osm="lines waterway IS NOT NULL")
     if frame is None:
         return None
     shapes = frame.geometry[frame.geom_type != "Point"]
@@ -260,7 +260,7 @@ def read_places(path: Path, units: gpd.GeoDataFrame, findings: Findings) -> pd.D
 def read_points(path: Path, findings: Findings) -> gpd.GeoDataFrame | None:
     """Return points in degrees with the columns of their file: of a CSV with lat and lon, or of any file of shapes."""
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
-        frame = read_vector(path, findings)
+        frame = read_vector(path, findings, osm="points place IN ('city', 'town', 'village', 'hamlet')")
         if frame is not None and not (frame.geom_type == "Point").all():
             frame = frame.set_geometry(frame.geometry.representative_point())
         return frame
