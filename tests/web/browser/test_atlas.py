@@ -193,7 +193,7 @@ def test_a_slider_tells_what_came_and_went_since_an_edition(atlas):
     page = atlas()
     assert not page.locator("[data-part=editions]").is_visible(), "one edition alone changed nothing"
     page.evaluate(
-        "(() => { const {data} = window.ATLAS, shown = data.services.filter((one) => one.exact && one.helps);"
+        "(() => { const {data} = window.ATLAS, shown = data.services.filter((one) => one.exact && one.helps && one.counts);"
         " data.editions = [{day: '2026-09-01', gone: 0}, {day: '2026-10-01', gone: 2}, {day: '2026-11-24', gone: 1}];"
         " for (const one of data.services) one.changed = '2026-09-01'; shown[0].changed = '2026-11-24';"
         " window.rohnamoAtlas.changed(); })()"
