@@ -193,9 +193,11 @@ def test_a_slider_tells_what_came_and_went_since_an_edition(atlas):
     page = atlas()
     assert not page.locator("[data-part=editions]").is_visible(), "one edition alone changed nothing"
     page.evaluate(
-        "(() => { const {data} = window.ATLAS, shown = data.services.filter((one) => one.exact && one.helps && one.counts);"
+        "(() => { const {data} = window.ATLAS;"
+        " const shown = data.services.filter((one) => one.exact && one.helps && one.counts);"
         " data.editions = [{day: '2026-09-01', gone: 0}, {day: '2026-10-01', gone: 2}, {day: '2026-11-24', gone: 1}];"
-        " for (const one of data.services) one.changed = '2026-09-01'; shown[0].changed = '2026-11-24';"
+        " for (const one of data.services) one.changed = '2026-09-01';"
+        " shown[0].changed = '2026-11-24';"
         " window.rohnamoAtlas.changed(); })()"
     )
     everything = page.inner_text("[data-part=count]")
@@ -242,6 +244,14 @@ def test_the_map_alone_stands_in_a_page_of_another_site(app, chromium, width):
         page.wait_for_timeout(500)
         assert page.frame_locator("iframe").locator(".atlas").count() == 0
         page.close()
+
+
+def test_the_map_alone_opens_from_a_disk(site, open_page):
+    page = open_page((site / "en" / "embed.html").as_uri() + "#kind=any&minutes=120")
+    page.wait_for_selector(".atlas.drawn")
+    wait_until(page, "document.querySelector('[data-part=title]').textContent.includes('120')")
+    assert page.locator("footer").inner_text().count(str(TODAY.year)) == 1
+    assert "/en/atlas.html#minutes=120" in page.get_attribute("[data-part=whole]", "href")
 
 
 def elsewhere(port):
