@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,12 @@ def shipped(name: str) -> Path:
 def study_areas() -> list[str]:
     """Return the study areas that come with this installation, by the name `shipped` takes."""
     return sorted({f"geo/{toml.parent.name}" for root in _ROOTS for toml in root.glob("geo/*/area.toml")})
+
+
+def table_beside(module: str, name: str) -> list[dict[str, str]]:
+    """Return the rows of the table ``name``.csv that lies beside a module, whose ``__file__`` is given."""
+    with Path(module).with_name(f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def for_owner(path: Path) -> Path:

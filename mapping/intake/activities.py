@@ -9,6 +9,8 @@ from typing import Literal
 from rapidfuzz import process
 
 from mapping.area.geocode import coded_unit, locate, units_served
+from mapping.batch import Issue
+from mapping.column_map import field_name
 from mapping.intake.disclosure import audience_of
 from mapping.intake.row_reader import Intake, Reader, by_headings, coded
 from mapping.intake.rows import SheetRow
@@ -30,7 +32,7 @@ from mapping.model import (
     strictest,
 )
 from mapping.quality.known_organizations import Body, NamesHeld, may_be_one
-from mapping.quality.names import Name, alike
+from mapping.quality.names import Name, alike, proposals
 
 SILENT = {
     "organization": Message("the row does not say who"),
@@ -54,6 +56,7 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
     """Yield an activity for each row; a body that no list spoke of yet becomes one, seen by whoever may see the row."""
     source = intake.columns.source
     uses: dict[str, int] = {}
+    bodies: dict[str, str] = {}
     for reader in readers:
         audience = audience_of(reader)
         records: list[Record] = []
@@ -75,6 +78,10 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             people = (None, None, None)
         planned, reached, women = people
         implementer = _implementer(reader, audience, records)
+        for column, named_body in (("organization", body), ("implementer", implementer)):
+            if named_body is not None:
+                bodies.setdefault(named_body.id, reader.text(column))
+                _say_spelling(reader, column, bodies[named_body.id])
         key = _own_key(reader, uses)
         activity = Activity(
             id=record_id(source, "activity", key),
@@ -101,6 +108,10 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             part = activity.model_copy(update={"id": record_id(source, "activity", own_key), "area_unit": unit})
             records += [part, provenance(reader, "activity", part.id, own_key)]
         yield reader.row, records
+    for short, whole in proposals(bodies.values()):
+        problem = Message("{short!r} may be short for {whole!r}", short=short, whole=whole)
+        fix = Message("merge them if they are one")
+        intake.batch.extend([Issue(intake.batch.file, "", None, field_name("organization"), problem, fix)])
 
 
 def _days(reader: Reader) -> tuple[dt.date | None, dt.date | None]:
@@ -173,6 +184,17 @@ def _people(reader: Reader, start: dt.date | None) -> tuple[int | None, int | No
         problem = Message("{reached} reached of {planned} planned", reached=reached, planned=planned)
         reader.say("reached", problem, Message("ask whether a digit is wrong"))
     return planned, reached, women
+
+
+def _say_spelling(reader: Reader, column: str, first: str) -> None:
+    """Say that a body's name is written otherwise than in the rows above, where it was taken for the same."""
+    text = reader.text(column)
+    if text != first:
+        reader.say(
+            column,
+            Message("{text!r} was taken for {first!r}, as it stood before", text=text, first=first),
+            Message("say so if it is another"),
+        )
 
 
 def _types(reader: Reader) -> tuple[list[str], list[str]]:

@@ -4,15 +4,16 @@ It may hold what is secret (refused rows stand in it with their cells), so it be
 """
 
 import csv
-import html
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mapping.batch import Batch, Issue, Level, RefusedRow
+import jinja2
+
+from mapping.batch import Batch, Issue, Level
 from mapping.directory.writing import COUNTED
-from mapping.language.i18n import Message, and_more, listing, show
+from mapping.language.i18n import Message, and_more, listing, show, translate
 from mapping.language.languages import attributes
 from mapping.language.spreadsheet import neutral
 from mapping.resources import for_owner
@@ -30,19 +31,6 @@ EXPLAINED: dict[Level, Message] = {
 SECRECY = "custodian"
 """Advice that holds this word is about who may see a row: it comes first."""
 
-PRIVATE = Message("Private: refused rows stand here as they were sent. Do not publish this page or send it on.")
-
-STYLE = """
-body{font:16px/1.5 "Noto Sans",system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#16232b}
-h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2rem}table{border-collapse:collapse;width:100%;font-size:.9rem}
-th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid #cdd7d9}
-.n{text-align:right;font-variant-numeric:tabular-nums}.refused{color:#9c1c2c}.doubt{color:#744500}.note{color:#465762}
-.secret{background:#fbeaea;border-left:5px solid #9c1c2c;padding:.6rem 1rem}
-details{margin:.5rem 0}summary{cursor:pointer}summary h2{display:inline}td{overflow-wrap:anywhere}
-col.t{width:4rem}col.c{width:11rem}col.d{width:16rem}col.r{width:9rem}
-@media(max-width:45rem){table,tbody,tr,td,th{display:block}thead,colgroup{display:none}.n{text-align:left}}
-"""
-
 
 @dataclass(frozen=True)
 class IssueGroup:
@@ -52,6 +40,16 @@ class IssueGroup:
     column: str
     fix: Message
     issues: tuple[Issue, ...]
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.issues)
+
+    @property
+    def problems(self) -> list[Message]:
+        """What they say, each once."""
+        return [*dict.fromkeys(issue.problem for issue in self.issues)]
 
     @property
     def rows(self) -> Message:
@@ -184,124 +182,39 @@ def write_report(batch: Batch, folder: str | Path, *, stored: str = "", language
             cells = (issue.level, issue.sheet, issue.row or "", show(issue.column, language), *texts)
             writer.writerow([neutral(str(cell)) for cell in cells])
     page = folder / f"{stem}.html"
-    for_owner(page).write_text(_page(batch.file, _body(batch, stored, language), language), encoding="utf-8")
+    groups = grouped(batch.issues)
+    secrecy = [group for group in groups if SECRECY in group.fix and group.level != "note"]
+    who, why = Message("Who may see it"), Message("Rows that nobody but custodians sees until this is clear.")
+    sections = [(who, why, secrecy)] + [
+        (LEVELS[level], EXPLAINED[level], [group for group in groups if group.level == level and group not in secrecy])
+        for level in LEVELS
+    ]
+    about = {"batch": batch, "given": given(batch, language), "stored": stored, "sections": sections}
+    for_owner(page).write_text(_page("report.html", language, **about), encoding="utf-8")
     return page
 
 
 def write_index(batches: Sequence[tuple[Batch, str]], folder: str | Path, language: str = "en") -> Path:
     """Write the page that leads to the reports of several lists; return it."""
-    rows = "".join(
-        f'<tr><th scope="row"><a href="{_e(Path(batch.file).stem)}.html">{_e(batch.file)}</a></th>'
-        f"<td>{_e(batch.source.name)}</td>"
-        f'<td class="n">{batch.rows}</td><td>{_e(given(batch, language))}</td>'
-        f'<td class="n refused">{len(batch.refused)}</td>'
-        + "".join(f'<td class="n {level}">{sum(i.level == level for i in batch.issues)}</td>' for level in LEVELS)
-        + f"<td>{_e(stored)}</td></tr>"
-        for batch, stored in batches
-    )
-    numbers = (Message("Rows"), Message("Rows set aside"), *LEVELS.values())
-    heads = (Message("List"), Message("Sender"), numbers[0], Message("Gave"), *numbers[1:], Message("Stored"))
-    head = "".join(
-        f'<th scope="col"{" class=n" if text in numbers else ""}>{_in(text, language)}</th>' for text in heads
-    )
-    meanings = "".join(
-        f"<dt>{_in(LEVELS[level], language)}</dt><dd>{_in(EXPLAINED[level], language)}</dd>" for level in LEVELS
-    )
-    title = Message("What the partners' lists gave")
-    body = (
-        f"<h1>{_in(title, language)}</h1>"
-        f'<p class="secret">{_in(PRIVATE, language)}</p>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><dl>{meanings}</dl>"
-    )
     page = Path(folder) / "index.html"
-    for_owner(page).write_text(_page(Message("Import reports").into(language), body, language), encoding="utf-8")
+    lists = [(batch, Path(batch.file).stem, given(batch, language), stored) for batch, stored in batches]
+    for_owner(page).write_text(_page("reports.html", language, lists=lists), encoding="utf-8")
     return page
 
 
-def _body(batch: Batch, stored: str, language: str) -> str:
-    none = _in(Message("None."), language)
-    cleaned = "".join(
-        f'<tr><td>{_in(Message.of(name), language)}</td><td class="n">{n}</td></tr>'
-        for name, n in batch.cleaned.most_common()
+def _page(name: str, language: str, **about: object) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    refused = "".join(
-        f"<details><summary>{_in(_headed(row), language)}</summary><table>"
-        + "".join(f"<tr><th scope=row>{_e(name)}</th><td>{_e(text)}</td></tr>" for name, text in row.cells.items())
-        + "</table></details>"
-        for row in batch.refused
+    return environment.get_template(name).render(
+        _=lambda text, **values: translate(text, language, **values),
+        show=lambda text: show(text, language),
+        html_attributes=attributes(language),
+        levels=LEVELS,
+        explained=EXPLAINED,
+        **about,
     )
-    values = {"rows": batch.rows, "records": given(batch, language), "refused": len(batch.refused)}
-    gave = Message("{rows} {rows:row|rows} gave {records}; set aside: {refused}.", values)
-    aside = Message("Rows set aside ({count})", {"count": len(batch.refused)})
-    tidied, lists = Message("Cells that were tidied"), Message("All lists")
-    return (
-        f"<h1>{_e(batch.file)}</h1><p>{_e(batch.source.name)}. {_in(gave, language)} {_e(stored)}</p>"
-        f'<p class="secret">{_in(PRIVATE, language)}</p>'
-        f"{_sections(batch, language)}<h2>{_in(aside, language)}</h2>{refused or f'<p>{none}</p>'}"
-        f"<h2>{_in(tidied, language)}</h2>"
-        f"<table><tbody>{cleaned or f'<tr><td>{none}</td></tr>'}</tbody></table>"
-        f'<p><a href="index.html">{_in(lists, language)}</a></p>'
-    )
-
-
-def _headed(row: RefusedRow) -> Message:
-    """Return the heading of a row that was set aside: where it stood, and the first reason."""
-    return Message(
-        "Row {row}: {reason}", {"row": f"{row.row} {row.sheet}".strip(), "reason": Message.of(row.reasons[0])}
-    )
-
-
-def _sections(batch: Batch, language: str) -> str:
-    """Return the issues in the order in which a steward should see to them; what is only noted is folded up."""
-    groups = grouped(batch.issues)
-    secrecy = [group for group in groups if SECRECY in group.fix and group.level != "note"]
-    who, why = Message("Who may see it"), Message("Rows that nobody but custodians sees until this is clear.")
-    parts = [_section(who, why, secrecy, language)]
-    for level in LEVELS:
-        mine = [group for group in groups if group.level == level and group not in secrecy]
-        section = _section(LEVELS[level], EXPLAINED[level], mine, language)
-        if level == "note" and section:
-            heading, rest = section.split("</h2>", 1)
-            section = f"<details><summary>{heading}</h2></summary>{rest}</details>"
-        parts.append(section)
-    faultless = Message("Nothing is wrong with this list")
-    return "".join(parts) or f"<h2>{_in(faultless, language)}</h2>"
-
-
-def _section(title: Message, meaning: Message, groups: Sequence[IssueGroup], language: str) -> str:
-    if not groups:
-        return ""
-    rows = []
-    for group in groups:
-        examples = list(dict.fromkeys(issue.problem.into(language) for issue in group.issues))
-        more = Message("and {count} more", {"count": len(examples) - 4})
-        shown = "<br>".join(map(_e, examples[:4])) + (f"<br>{_in(more, language)}" if len(examples) > 4 else "")
-        rows.append(
-            f'<tr><td class="n">{len(group.issues)}</td><td>{_e(show(group.column, language))}</td><td>{shown}</td>'
-            f"<td>{_in(group.fix, language)}</td><td>{_in(group.rows, language)}</td></tr>"
-        )
-    columns = "".join(f'<col class="{name}">' for name in ("t", "c", "w", "d", "r"))
-    times = Message("Times")
-    heads = (times, Message("Column"), Message("What is wrong"), Message("What to do"), Message("Rows"))
-    head = "".join(f'<th scope="col"{" class=n" if text is times else ""}>{_in(text, language)}</th>' for text in heads)
-    count = sum(len(group.issues) for group in groups)
-    return (
-        f'<h2 class="{groups[0].level}">{_in(title, language)} ({count})</h2><p>{_in(meaning, language)}</p>'
-        f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    )
-
-
-def _page(title: str, body: str, language: str) -> str:
-    return (
-        f'<!doctype html>\n<html {attributes(language)}><head><meta charset="utf-8">'
-        '<meta name="robots" content="noindex">'
-        f"<title>{_e(title)}</title><style>{STYLE}</style></head><body>{body}</body></html>\n"
-    )
-
-
-def _in(text: Message, language: str) -> str:
-    return _e(text.into(language))
-
-
-def _e(text: object) -> str:
-    return html.escape(str(text))

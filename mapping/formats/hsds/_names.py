@@ -18,6 +18,7 @@ from typing import Any
 from mapping.errors import FormatError
 from mapping.language.i18n import Message
 from mapping.model import RECORDS, WEEKDAYS, references
+from mapping.resources import table_beside
 
 DEEPEST = 24
 """How deep records may stand in each other; HSDS needs 8."""
@@ -37,26 +38,10 @@ STANDARD = frozenset(
 OURS = frozenset({"verification", "translation", "activity", "referral_agreement", "standard_assessment"})
 """Tables of our profile that are read."""
 
-OTHER_NAMES = {
-    "organisation": "organization",
-    "services_at_location": "service_at_location",
-    "service_location": "service_at_location",
-    "physical_address": "address",
-    "postal_address": "address",
-    "regular_schedule": "schedule",
-    "holiday_schedule": "schedule",
-    "accessibility_for_disabilities": "accessibility",
-    "additional_url": "url",
-    "additional_website": "url",
-    "capacity": "service_capacity",
-    "taxonomy_detail": "taxonomy",
-    "service_attribute": "attribute",
-    "services_attribute": "attribute",
-    "other_attribute": "attribute",
-    "service_taxonomy": "attribute",
-    "services_taxonomy": "attribute",
-    "eligibility": "service",
-}
+
+_OLD_NAMES = table_beside(__file__, "old_names")
+
+OTHER_NAMES = {row["table"]: row["ours"] for row in _OLD_NAMES if not row["column"]}
 """What a table is called besides, in the singular: in older versions, or as a property of JSON."""
 
 PASSED_OVER = frozenset(
@@ -71,19 +56,8 @@ PASSED_OVER = frozenset(
 SAYS_NOTHING = {"freshness", "listed", "text_languages", "metadata"}
 """Properties that are worked out from others, or must not be read."""
 
-RENAMED: dict[str, dict[str, str]] = {
-    "organization": {"url": "website"},
-    "service": {"eligibility": "eligibility_description", "fees": "fees_description", "licenses": "accreditations"},
-    "taxonomy_term": {"term": "name", "vocabulary": "taxonomy"},
-    "accessibility": {"accessibility": "description"},
-    "language": {"language": "name"},
-    "service_area": {"service_area": "name"},
-    "address": {"address": "address_1", "postcode": "postal_code", "state": "state_province"},
-    "location": {"lat": "latitude", "lon": "longitude", "lng": "longitude"},
-    "schedule": {"start_date": "valid_from", "end_date": "valid_to"},
-    "attribute": {"taxonomy_detail": "value", "taxonomy_id": "taxonomy_term_id"},
-}
-"""Table -> older column -> ours."""
+RENAMED = {(row["table"], row["column"]): row["ours"] for row in _OLD_NAMES if row["column"]}
+"""Our table and an older column of it -> our column."""
 
 IGNORED = frozenset({"taxonomy_ids", "parent_name", "service_id", "department", "wkst"})
 """Older columns that repeat another, or say nothing of a service."""
@@ -141,8 +115,7 @@ def modern(name: str, cells: dict[str, Any], sheet: str, row: int | None) -> Sen
     called, table = _singular(name), table_of(name) or ""
     if table == "taxonomy" and not {"vocabulary", "parent_id", "parent_name"}.isdisjoint(cells):
         table = "taxonomy_term"  # up to version 1.1 the terms themselves were called so
-    renamed = RENAMED.get(table, {})
-    cells = {renamed.get(column, column): value for column, value in cells.items()}
+    cells = {RENAMED.get((table, column), column): value for column, value in cells.items()}
     if table == "address":
         _mend_address(called, cells)
     elif table == "phone":

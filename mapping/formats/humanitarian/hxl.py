@@ -10,6 +10,7 @@ HXL 1.1, tagging conventions and core dictionary. hxlstandard.org
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mapping.area.study_area import StudyArea
@@ -18,6 +19,7 @@ from mapping.formats import Sheet
 from mapping.formats.humanitarian._hashtags import TaggedColumn, licence, unit_cells, unit_columns, write_table
 from mapping.language.i18n import Message, listing
 from mapping.language.taxonomy import Vocabulary
+from mapping.resources import table_beside
 from mapping.view.view import View
 
 SUFFIX = ".hxl.csv"
@@ -138,9 +140,35 @@ def _fields(tags: Sequence[Tag], levels: int) -> dict[str, list[str]]:
     return fields
 
 
-FUNDERS = ("funder", "funding", "donor")
-IMPLEMENTERS = ("impl", "implementing", "implementer", "partner")
-LEADERS = ("prog", "programming", "lead", "reporting", "resp")
+@dataclass(frozen=True)
+class TagMeaning:
+    """What a tag of a name, with some attributes and without others, fills; of two for one field, which is better."""
+
+    tags: tuple[str, ...]
+    attributes: tuple[frozenset[str], ...]
+    without: frozenset[str]
+    field: str
+    worth: int
+
+    def holds(self, tag: Tag) -> bool:
+        """Tell whether a tag is meant; ``*`` is any attribute that tells more than that it is a number."""
+        others = self.without & tag.attributes if "*" not in self.without else tag.attributes - {"num"}
+        return tag.name in self.tags and not others and any(own <= tag.attributes for own in self.attributes)
+
+
+@cache
+def _meanings() -> list[TagMeaning]:
+    """Return what tags fill, from ``hxl_tags.csv``: the first that holds counts."""
+    return [
+        TagMeaning(
+            tuple(row["tags"].split("|")),
+            tuple(frozenset(filter(None, part.split("+"))) for part in row["with"].split("|")),
+            frozenset(filter(None, row["without"].split("|"))),
+            row["field"],
+            int(row["worth"] or 0),
+        )
+        for row in table_beside(__file__, "hxl_tags")
+    ]
 
 
 def _field(tag: Tag, levels: int) -> tuple[str, int]:
@@ -149,48 +177,7 @@ def _field(tag: Tag, levels: int) -> tuple[str, int]:
     if level:
         worth = int(level[1]) if int(level[1]) <= levels else -int(level[1])  # finer than the study area knows
         return ("unit_code" if tag.has("code", "pcode", "v_pcode", "id") else "unit"), worth
-    if tag.name == "org" and not tag.has("code", "type", "acronym", "id"):
-        if tag.has(*FUNDERS):
-            return "funder", 1
-        return ("implementer", 1) if tag.has(*IMPLEMENTERS) else ("organization", 2 if tag.has(*LEADERS) else 1)
-    if tag.name in ("sector", "subsector", "service", "activity", "cause"):
-        return _what(tag)
-    if tag.name == "date":
-        names = (("start", "start"), ("end", "end"), ("reported", "updated"), ("updated", "updated"))
-        return next(((field, 1) for name, field in names if tag.has(name)), ("", 0))
-    if tag.name == "status":
-        return "status", 1
-    if tag.name in ("reached", "targeted", "beneficiary", "affected", "population"):
-        return _whom(tag)
-    if tag.name == "meta" and tag.has("id"):
-        return "key", 1
-    if tag.name == "value" and tag.has("budget"):
-        return "budget", 1
-    return "", 0
-
-
-def _what(tag: Tag) -> tuple[str, int]:
-    if tag.name == "activity":
-        if tag.has("id", "code") and not tag.has("type"):
-            return "key", 2
-        if tag.has("programme", "program", "project"):
-            return "programme", 1
-        if tag.has("type"):
-            return "service", 6 if tag.has("code") else 4
-        return "activity", 1
-    return "service", {"service": 5, "subsector": 3, "sector": 2}.get(tag.name, 0)
-
-
-def _whom(tag: Tag) -> tuple[str, int]:
-    if tag.has("type", "group", "name"):
-        return "target_group", 1
-    if tag.name == "targeted" or tag.has("targeted", "planned"):
-        return ("planned", 1) if not tag.has("f", "m", "children", "adults") else ("", 0)
-    if tag.name == "reached" or tag.has("reached") or (tag.name == "beneficiary" and not tag.attributes - {"num"}):
-        if tag.has("m", "children", "adults", "elderly", "infants"):
-            return "", 0
-        return ("reached_women", 1) if tag.has("f") else ("reached", 1)
-    return "", 0
+    return next(((row.field, row.worth) for row in _meanings() if row.holds(tag)), ("", 0))
 
 
 BEFORE_UNITS = (

@@ -17,6 +17,7 @@ from mapping.formats import Sheet
 from mapping.formats.osm._hours import plain_hours
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import TERMS
+from mapping.resources import table_beside
 from mapping.safety.licences import OPENSTREETMAP
 
 SHEET = "OpenStreetMap"
@@ -25,28 +26,14 @@ TAGS = TERMS / "osm_tags.csv"
 GONE = ("disused", "abandoned", "demolished", "removed", "razed", "was", "construction", "proposed")
 """Keys, and beginnings of keys, of what is no longer there or not yet."""
 
-COLUMNS = {
-    "osm id": "",
-    "name": "organization",
-    "services": "service",
-    "kind": "organization_kind",
-    "serves": "serves",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "address": "address",
-    "city": "place",
-    "phone": "phone",
-    "email": "email",
-    "website": "website",
-    "messenger": "messenger",
-    "opening hours": "hours",
-    "wheelchair": "accessible",
-    "country": "country",
-    "checked": "verified_on",
-    "marking": "marking",
-    "precision": "precision",
-}
+
+_COLUMNS = table_beside(__file__, "osm_columns")
+
+COLUMNS = {row["column"]: row["field"] for row in _COLUMNS}
 """Column of the sheet -> the field that it fills."""
+
+TAKEN = [(row["column"], row["keys"].split("|"), row["taken"]) for row in _COLUMNS if row["keys"]]
+"""Column of the sheet -> keys whose values stand there: all of them, the first of them, or the first key's whole."""
 
 KINDS = {
     "ngo": "ngo",
@@ -214,43 +201,35 @@ def _cells(element: Element, holds: Sequence[TagRule]) -> list[object]:
     if embassy and re.fullmatch(r"[A-Z]{2}", tags.get("country", "")):
         serves[NATIONALS + tags["country"]] = None
     restricted = any(rule.restricted for rule in holds)
-    street = " ".join(filter(None, (tags.get("addr:street"), tags.get("addr:housenumber"))))
-    name = next((tags[key] for key in ("name", "official_name", "operator", "brand") if tags.get(key)), "")
-    wheelchair = tags.get("wheelchair", "")
-    return [
-        element.id,
-        name,
-        "; ".join(services),
-        next(filter(None, kinds), ""),
-        "; ".join(serves),
-        element.latitude,
-        element.longitude,
-        street,
-        tags.get("addr:city", ""),
-        _first(tags, "phone", "contact:phone", "contact:mobile"),
-        _first(tags, "email", "contact:email"),
-        _one(tags, "website", "contact:website", "url"),
-        _first(tags, "contact:telegram", "contact:whatsapp"),
-        plain_hours(tags.get("opening_hours", "")),
-        WHEELCHAIR.get(wheelchair, wheelchair),
-        tags.get("target", "") if embassy else "",
-        _one(tags, "check_date", "survey:date"),
-        "restricted" if restricted else "open",
-        "none" if restricted else "exact",
-    ]
+    cells = {column: _said(tags, keys, taken) for column, keys, taken in TAKEN}
+    cells |= {
+        "osm id": element.id,
+        "services": "; ".join(services),
+        "kind": next(filter(None, kinds), ""),
+        "serves": "; ".join(serves),
+        "latitude": element.latitude,
+        "longitude": element.longitude,
+        "address": " ".join(filter(None, (tags.get("addr:street"), tags.get("addr:housenumber")))),
+        "opening hours": plain_hours(tags.get("opening_hours", "")),
+        "wheelchair": WHEELCHAIR.get(tags.get("wheelchair", ""), tags.get("wheelchair", "")),
+        "country": tags.get("target", "") if embassy else "",
+        "marking": "restricted" if restricted else "open",
+        "precision": "none" if restricted else "exact",
+    }
+    return [cells[column] for column in COLUMNS]
 
 
 def _values(tags: Mapping[str, str], key: str) -> list[str]:
     return [part.strip() for part in tags.get(key, "").split(";")]
 
 
-def _first(tags: Mapping[str, str], *names: str) -> str:
-    """Return all that some keys say, once."""
-    return "; ".join(dict.fromkeys(part for key in names for part in _values(tags, key) if part))
-
-
-def _one(tags: Mapping[str, str], *names: str) -> str:
-    return next((part for key in names for part in _values(tags, key) if part), "")
+def _said(tags: Mapping[str, str], keys: Sequence[str], taken: str) -> object:
+    """Return what some keys say: all of it once, the first part, or the whole value of the first that says anything."""
+    values = (
+        (tags.get(key, "") for key in keys) if taken == "whole" else (v for key in keys for v in _values(tags, key))
+    )
+    said = dict.fromkeys(filter(None, values))
+    return "; ".join(said) if taken == "all" else next(iter(said), "")
 
 
 def centre(points: Iterator[tuple[float, float]] | Sequence[tuple[float, float]]) -> tuple[float | None, float | None]:

@@ -1,10 +1,8 @@
 """What the lists of referral lines (iCarol, AIRS) have in common: flags of privacy, states of a record, free text."""
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from mapping.formats.hsds._feed import Feed
@@ -13,6 +11,7 @@ from mapping.formats.hsds._values import plain
 from mapping.language import parsers
 from mapping.language.i18n import UNSAID, Message
 from mapping.language.parsers import Partly, Unreadable, shown
+from mapping.resources import table_beside
 
 TAXONOMY = "211 taxonomy"
 YES = frozenset({"yes", "true", "1", "y", "t", "on"})
@@ -124,8 +123,7 @@ def _of(owner: dict[str, Any]) -> str:
 def fields_of(format_: str) -> dict[str, dict[str, list[str]]]:
     """Return where the fields of each table stand in a format, from ``fields.csv``: the first that holds anything."""
     tables: dict[str, dict[str, list[str]]] = {}
-    with Path(__file__).with_name("fields.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["format"] == format_:
-                tables.setdefault(row["table"], {})[row["field"]] = row["from"].split("|")
+    for row in table_beside(__file__, "fields"):
+        if row["format"] == format_:
+            tables.setdefault(row["table"], {})[row["field"]] = row["from"].split("|")
     return tables

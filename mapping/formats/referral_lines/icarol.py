@@ -7,7 +7,6 @@ References
 The columns are those that published converters of the export name (Open Referral, CIOC, pathways-backend).
 """
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -28,6 +27,7 @@ from mapping.formats.tables import csv as csv_format
 from mapping.language import parsers
 from mapping.language.i18n import Message
 from mapping.model import RECORDS
+from mapping.resources import table_beside
 
 SUFFIX = ".csv"
 LABEL = Message("A directory of a helpline, as iCarol exports it (CSV)")
@@ -48,16 +48,14 @@ PHONES = {
 PERSON = {"name": "Name", "title": "Title", "email": "EmailAddress"}
 KINDS = {"PhoneFax": "fax", "PhoneTTY": "textphone"}
 
-COLUMNS = Path(__file__).with_name("icarol_columns.csv")
-"""The columns that exports have: those that are read, or say more of one that is, and those that hold nothing for a
-directory, or notes that must not be read."""
-
 
 @cache
 def _known() -> frozenset[str]:
-    """Return the columns that nothing is to be said of, folded."""
-    with COLUMNS.open(encoding="utf-8", newline="") as file:
-        return frozenset(fold_header(row["column"]) for row in csv.DictReader(file))
+    """Return the columns that nothing is to be said of, folded.
+
+    They are read, or say more of one that is, or hold nothing for a directory, or notes that must not be read.
+    """
+    return frozenset(fold_header(row["column"]) for row in table_beside(__file__, "icarol_columns"))
 
 
 def recognises(path: Path) -> bool:

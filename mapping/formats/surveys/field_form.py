@@ -7,7 +7,6 @@ column map, because the form knows its own: the column ``field`` says what each 
 checklist.
 """
 
-import csv
 import datetime as dt
 import hashlib
 import io
@@ -27,6 +26,7 @@ from mapping.errors import MappingError
 from mapping.formats.surveys.xlsform import Survey
 from mapping.language.i18n import Message, Text, show
 from mapping.language.taxonomy import Term, Vocabulary
+from mapping.resources import table_beside
 
 if TYPE_CHECKING:
     import openpyxl
@@ -41,13 +41,7 @@ FIRST_DAY = (2020, 1, 1, 0, 0, 0)
 Cells = dict[str, str]
 
 
-@cache
-def _table(name: str) -> tuple[Cells, ...]:
-    with Path(__file__).with_name(f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
-
-
-QUESTIONS = _table("field_form")
+QUESTIONS = table_beside(__file__, "field_form")
 LABELS: dict[str, Message] = {
     row["name"]: Message.of(row["label"]) for row in QUESTIONS if row["label"] and not row["each"]
 }
@@ -55,7 +49,7 @@ LABELS: dict[str, Message] = {
 
 ANSWERS: dict[str, dict[str, Message]] = {
     name: {row["name"]: Message.of(row["label"]) for row in rows}
-    for name, rows in groupby(_table("field_form_answers"), key=lambda row: row["list"])
+    for name, rows in groupby(table_beside(__file__, "field_form_answers"), key=lambda row: row["list"])
 }
 """List -> answer -> its label."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.language.languages import SOURCE
+from mapping.resources import table_beside
 from mapping.view.view import Entry, Hours, ServicePlace, View
 
 Row = dict[str, Any]
@@ -132,39 +133,10 @@ def properties(row: Row) -> Row:
     }
 
 
-MEANINGS: dict[str, str] = {
-    "id": "published id of the service, the same in every edition; it stands in a row for each place",
-    "name": "name of the service in English, or in the nearest language that it has one in; name_xx: in that language",
-    "organization": "name of the body that gives it",
-    "status": "active, temporarily closed; inactive or defunct: closed for good, so that no number counts it as listed",
-    "types": "codes of the kinds of help; here and below, a semicolon and a space part several values",
-    "serves": "codes or words of the groups it is for; empty: everybody",
-    "excludes": "codes or words of the groups it does not take",
-    "languages": "ISO 639 codes",
-    "phones": "numbers in E.164, or short as they are dialled",
-    "email": "mail address",
-    "url": "web page",
-    "description": "what it does, in words",
-    "fees": "what it costs, in words",
-    "documents": "papers that are asked for",
-    "hours": "days as MO,TU and times; 00:00-23:59 is day and night",
-    "covers": "codes of the administrative units it serves",
-    "place_id": "published id of the place",
-    "place": "name of the place",
-    "address": "street and house, where it may be shown",
-    "city": "town or village",
-    "area_unit": "code of the administrative unit; for a place shown by area only, the one that stands for it",
-    "country": "ISO 3166 code",
-    "latitude": "degrees north, where the point may be shown",
-    "longitude": "degrees east",
-    "precision": "exact: a point; area: the unit only; none: no place may be shown",
-    "verified_on": "day on which it was last found true",
-    "next_due": "day by which that should be done again",
-    "verification_level": "unverified, self-reported, phone, visit, official",
-    "licence": "licence of the table",
-    "licence_url": "its text",
-    "attribution": "what to name where you use it",
-    "edition": "day of the edition",
-    "audience": "who may see the table",
-}
+_COLUMNS = table_beside(__file__, "flat_columns")
+
+MEANINGS = {row["column"]: row["meaning"] for row in _COLUMNS}
 """Column of the flat formats -> what it means, as the data dictionary tells it."""
+
+FIELDS = {row["column"]: row["field"] for row in _COLUMNS if row["field"]}
+"""Column of the flat formats -> the field of a column map that it fills when the table comes back."""

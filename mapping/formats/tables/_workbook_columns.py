@@ -5,17 +5,16 @@ edited. It stands in a column of the sheet, so that it stays with its row when t
 """
 
 import base64
-import csv
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mapping.language.fold import is_damaged
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import DANGEROUS
+from mapping.resources import table_beside
 
 
 @dataclass(frozen=True)
@@ -36,23 +35,20 @@ class WorkbookColumn:
     kind: str
 
 
-def _columns() -> Iterator[WorkbookColumn]:
-    with Path(__file__).with_name("workbook_columns.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield WorkbookColumn(
-                row["key"],
-                row["field"],
-                Message.of(row["label"]),
-                Message.of(row["meaning"]),
-                row["example"],
-                row["allowed"],
-                bool(row["several"]),
-                int(row["width"]),
-                row["kind"],
-            )
-
-
-COLUMNS: tuple[WorkbookColumn, ...] = tuple(_columns())
+COLUMNS = tuple(
+    WorkbookColumn(
+        row["key"],
+        row["field"],
+        Message.of(row["label"]),
+        Message.of(row["meaning"]),
+        row["example"],
+        row["allowed"],
+        bool(row["several"]),
+        int(row["width"]),
+        row["kind"],
+    )
+    for row in table_beside(__file__, "workbook_columns")
+)
 """Every column of the flat workbook, in its order."""
 
 FORMER: dict[str, tuple[str, ...]] = {

@@ -17,7 +17,7 @@ from mapping.errors import FormatError
 from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
 from mapping.formats.osm import _tags as osm
 from mapping.formats.tables._disguise import require_no_page
-from mapping.formats.tables._flat import MEANINGS, cell, flat_rows
+from mapping.formats.tables._flat import FIELDS, MEANINGS, cell, flat_rows
 from mapping.language.i18n import Message
 from mapping.model import Audience, Precision
 from mapping.view.view import View
@@ -35,36 +35,6 @@ MAX_CELL = 2**17
 
 OF_A_ROW = 8
 """Cells that take as much memory as a row itself does: a file of nothing but line ends is held too."""
-
-
-FIELDS = {
-    "organization": "organization",
-    "types": "service",
-    "serves": "serves",
-    "excludes": "excludes",
-    "languages": "languages",
-    "phones": "phone",
-    "email": "email",
-    "url": "website",
-    "description": "description",
-    "fees": "cost",
-    "documents": "documents",
-    "hours": "hours",
-    "covers": "covers",
-    "place": "place_name",
-    "address": "address",
-    "city": "place",
-    "area_unit": "unit_code",
-    "country": "country",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "precision": "precision",
-    "status": "status",
-    "verified_on": "verified_on",
-    "verification_level": "verified_how",
-    "audience": "marking",
-}
-"""Column of our own tables -> the field that it fills."""
 
 
 def columns(sheets: Sequence[Sheet], area: StudyArea) -> ColumnMap | None:

@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from mapping.column_map import fold_header
@@ -208,12 +207,6 @@ def _plain() -> list[tuple[str, list[str]]]:
 
 REMARKS = frozenset(map(coarse, words_of("note")))
 """Words of columns that are never kept."""
-
-
-def is_named(heading: str, fields: Sequence[str]) -> bool:
-    """Tell whether a heading is, as a whole, a word for one of some fields."""
-    folded = " ".join(_words(heading))
-    return any(folded in _phrases(field) for field in fields)
 
 
 @lru_cache(maxsize=50_000)
