@@ -327,6 +327,15 @@ class StudyArea:
         """Return the name of a unit in a language, or in the nearest one there is, as it is told from its namesakes."""
         return show(self.unit(code).titles, language)
 
+    def unit_called(self, words: str) -> str | None:
+        """Return the code of the unit that has exactly this name in some language and spelling."""
+        return self._by_name.get(skeleton(words))
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        units = self.all_units().items()
+        return {skeleton(name): code for code, unit in units for name in (*unit.names.values(), *unit.titles.values())}
+
     def level_name(self, level: int, language: str) -> str:
         """Return what a unit of a level is called: the area's own word in that language, else a neutral one."""
         return self.levels[level].label.get(language) or translate("Area", language)

@@ -81,7 +81,9 @@ class Edition:
     def entries(self, language: str) -> dict[str, Entry]:
         """Return every service by id, in the order of names."""
         with View(self.path) as view, without_collecting():
-            return {entry.id: entry_in_letters(entry, language) for entry in view.services(language=language)}
+            return {
+                entry.id: entry_in_letters(entry, language, self.area) for entry in view.services(language=language)
+            }
 
     def in_any_language(self) -> Collection[Entry]:
         """Return every service, for what is the same in all languages."""
@@ -96,7 +98,7 @@ class Edition:
         """Return every organization by id, in the order of names."""
         with View(self.path) as view:
             entries = view.organizations(language=language)
-            return {entry.id: organization_in_letters(entry, language) for entry in entries}
+            return {entry.id: organization_in_letters(entry, language, self.area) for entry in entries}
 
     @kept
     def statements(self, language: str) -> list[StatementEntry]:

@@ -59,7 +59,7 @@ def layers(view: View, area: StudyArea, *, results: Sequence[Result], language: 
     for stored in view.services(language=language):
         if not stored.listed:
             continue
-        entry = entry_in_letters(stored, language)
+        entry = entry_in_letters(stored, language, area)
         for place in entry.points:
             if south <= (place.latitude or 0) <= north and west <= (place.longitude or 0) <= east:
                 at[round(place.latitude or 0, 5), round(place.longitude or 0, 5)].append(entry)

@@ -92,13 +92,13 @@ class Sources:
     def entries(self) -> list[Entry]:
         """Every listed service, by name."""
         services = listed_services(self.view, language=self.language)
-        return [entry_in_letters(entry, self.language) for entry in services]
+        return [entry_in_letters(entry, self.language, self.area) for entry in services]
 
     @cached_property
     def organizations(self) -> list[OrganizationEntry]:
         """Every organization, by name."""
         organizations = self.view.organizations(language=self.language)
-        return [organization_in_letters(organization, self.language) for organization in organizations]
+        return [organization_in_letters(organization, self.language, self.area) for organization in organizations]
 
     @cached_property
     def statements(self) -> list[StatementEntry]:

@@ -143,6 +143,11 @@ def test_the_line_of_the_country_holds_what_its_regions_hold(results):
     assert acts.table["services"].max() <= acts.total["services"] <= acts.table["services"].sum()
 
 
+def test_bodies_have_english_names_in_english(told):
+    assert "Regional Commission on Combating Trafficking in Persons, Khatlon (example)" in told
+    assert re.findall(r"\w*(?:primer|namuna|omissiya)\w*", told) == []
+
+
 def test_files_hold_as_many_services_as_the_report(client, numbers):
     rows = csv.DictReader(io.StringIO(client.get("/data/list.csv").text, newline=""))
     status = {row["id"]: row["status"] for row in rows}
