@@ -40,9 +40,6 @@ LATTICE_METRES = 5000
 WHOLE_CELLS = 200_000_000
 """A raster with more cells, as of the world, is read where it is needed only."""
 
-BAND_ROWS = 1024
-"""So many rows of a raster are read at once."""
-
 
 @cache
 def _between(source: str, target: str) -> Transformer:
@@ -206,12 +203,8 @@ class Grid:
                 if part is None:
                     return out
                 step = max(1, round(LATTICE_METRES / _side_metres(source)))
-                band = step * max(1, BAND_ROWS // step)
-                for first in range(int(part.row_off), int(part.row_off + part.height), band):
-                    height = min(band, int(part.row_off + part.height) - first)
-                    window = Window(part.col_off, first, part.width, height)
-                    counts = source.read(1, window=window, out_dtype="float32", masked=True).filled(0)
-                    spread_counts(counts, self._lattice(source, window, step), step=step, target=out)
+                counts = source.read(1, window=part, out_dtype="float32", masked=True).filled(0)
+                spread_counts(counts, self._lattice(source, part, step), step=step, target=out)
         except RasterioError as error:
             raise InvalidRecord(f"{path.name}: cannot be read as a raster: save it as a GeoTIFF") from error
         return out
@@ -327,17 +320,9 @@ def _nearest_cell(
 
 def slope(elevation: NDArray[np.float32], cell_size: float) -> NDArray[np.float32]:
     """Return the steepness (rise over run) of each cell, by central differences."""
-    out = np.zeros(elevation.shape, np.float32)
-    height = elevation.shape[0]
     if min(elevation.shape) < 2:
-        return out
-    for first in range(0, height, BAND_ROWS):
-        last = min(height, first + BAND_ROWS)
-        above, below = max(0, first - 1), min(height, last + 1)
-        down, across = np.gradient(elevation[above:below], cell_size)
-        own = slice(first - above, last - above)
-        out[first:last] = np.hypot(down, across)[own]
-    return out
+        return np.zeros(elevation.shape, np.float32)
+    return np.asarray(np.hypot(*np.gradient(elevation, cell_size)), np.float32)
 
 
 def habitability(

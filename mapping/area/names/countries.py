@@ -72,19 +72,20 @@ def country_code(area: StudyArea, text: str) -> str:
             return part.upper()
         if len(part) == 3 and len(codes := get_global("territory_aliases").get(part.upper(), ())) == 1:
             return str(codes[0])
-    return next(filter(None, (_inflected_country(known, part) for part in parts)), "")
+    return next(filter(None, (_in_another_case(area, part, SHORTEST) for part in parts)), "")
 
 
-def _inflected_country(known: dict[str, str], text: str) -> str:
-    """Return the country that a text names without the words for its kind of state, or in another case; or ""."""
-    if code := known.get(_without_state(text)):
-        return code
-    words = _without_state(text).split()
-    if len(words) != 1 or len(words[0]) < 5:
-        return ""
-    fitting = [(len(name), code) for name, code in known.items() if len(name) >= 4 and _inflects(words[0], name)]
-    longest = {code for length, code in fitting if length == max(fitting)[0]}
-    return longest.pop() if len(longest) == 1 else ""
+def _in_another_case(area: StudyArea, text: str, shortest: int) -> str:
+    """Return the country that a text names without the words for its kind of state, or in another case; or "".
+
+    Words and names in Cyrillic letters bend among themselves: "сведения" is no case of Sweden.
+    """
+    known, bare = _country_names(area), _without_state(text)
+    if bare in known or len(bare) < shortest:
+        return known.get(bare, "")
+    own = _in_cyrillic(area) if _CYRILLIC.search(text) else known.keys()
+    names = [name for name in own if name in known and len(name) >= shortest - 1 and _bends(bare, name)]
+    return known[max(names, key=len)] if names else ""
 
 
 def _without_state(text: str) -> str:
@@ -174,11 +175,7 @@ def countries_in(area: StudyArea, text: str) -> frozenset[str]:
     known, words = _country_names(area), text.split()
     grams = {" ".join(words[at : at + count]).strip(',.;:()«»"“”') for count in (1, 2, 3) for at in range(len(words))}
     named = {code for gram in grams if len(gram) > SHORTEST and (code := known.get(skeleton(gram)))}
-    long = [(name, code) for name, code in known.items() if len(name) >= LONG and " " not in name]
-    for part in words:
-        own = _in_cyrillic(area) if _CYRILLIC.search(part) else known.keys()  # "сведения" is no case of Sweden
-        whole = [word for word in tokens(part) if len(word) >= LONG]
-        named |= {code for word in whole for name, code in long if name in own and _bends(word, name)}
+    named |= {code for word in words if (code := _in_another_case(area, word, LONG))}
     return frozenset(named | ({area.code} if any(says_country(area, gram) for gram in grams) else set()))
 
 
