@@ -6,7 +6,7 @@
 
   const OUTSIDE = 65535;
   const SEARCHED = 1e-6; // minutes by which a way must be better, so that rounding starts nothing anew
-  const CODED = 1.0001; // the codes of the ground may make a way that is just within the minutes longer by so much
+  const CODED = 1.000005; // a way of exactly the minutes may become longer by so much, since errors of codes even out
 
   async function unpacked(text) {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
