@@ -8,7 +8,7 @@ from tests.web.support.office import Office, post
 
 PAGE = "/en/people-sheet.html"
 ROWS = """login\tname\trole\tregion\tmail\tlanguage
-Gul\tGul Invented\tСпециалист по случаю\tXT-W\tgul@a.example\tru
+Gul\tGul Invented\tСпециалист по ведению случая\tXT-W\tgul@a.example\tru
 noor\tNoor\tsteward, Custodian\t*
 sho\t\tFocal point\tJuybor
 """
