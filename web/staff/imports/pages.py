@@ -15,7 +15,7 @@ from mapping.intake.guess.draft import unknown_words
 from mapping.intake.report import LEVELS
 from mapping.language.i18n import Message, show
 from mapping.model import ENTRIES, WHOLES, record_id
-from mapping.registry import format_of, readers
+from mapping.registry import readers
 from web.access.guard import Open, me, study_area
 from web.access.roles import Action
 from web.access.signin import page
@@ -42,6 +42,7 @@ from web.staff.imports.reading import (
     agreed_by_two,
     asked_of,
     first_look,
+    has_columns,
     look,
     maps,
     trusted_senders,
@@ -91,12 +92,12 @@ def begin(language: str) -> ResponseReturnValue:
     except FormatError as error:
         return _begin(language, why=error.args[0]), 400
     try:
-        has_columns = _has_columns(upload)
+        by_columns = has_columns(upload)
     except FormatError as error:
         return _not_read(language, upload, error)
     if chosen := request.form.get("map"):
         uploads().read_by(upload, saved[chosen][0], fixed=saved[chosen][1])
-    elif has_columns:
+    elif by_columns:
         found = _first_look(language, upload)
         return _to(language, upload, "columns") if isinstance(found, Guessed) else found
     return _to(language, upload, "preview")
@@ -117,10 +118,6 @@ def _first_look(language: str, upload: Upload) -> Guessed | ResponseReturnValue:
 
 def _to(language: str, upload: Upload, name: str) -> ResponseReturnValue:
     return redirect(f"/{language}/i/{upload.token}/{name}.html", code=303)
-
-
-def _has_columns(upload: Upload) -> bool:
-    return hasattr(format_of(upload.path), "read")
 
 
 def _not_read(language: str, upload: Upload, error: Exception) -> ResponseReturnValue:
@@ -164,7 +161,7 @@ def _reason(error: Exception, upload: Upload, language: str) -> str:
 def columns(language: str, token: str) -> ResponseReturnValue:
     """Say what the columns of a list are: as guessed, or otherwise."""
     upload = uploads().get(token, me().id)
-    if upload.fixed or not _has_columns(upload):
+    if upload.fixed or not has_columns(upload):
         return _to(language, upload, "preview")
     guess = _first_look(language, upload)
     if not isinstance(guess, Guessed):

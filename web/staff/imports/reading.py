@@ -9,6 +9,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -111,10 +112,25 @@ def trusted_senders() -> set[str]:
     return {approval.subject for approval in everything_seen().records(Approval) if approval.kind == "phone"}
 
 
+def has_columns(upload: Upload) -> bool:
+    """Whether the rows of a file are read by a column map."""
+    return hasattr(_format(upload.path), "read")
+
+
 def first_look(upload: Upload) -> Guessed | ColumnMap:
     """Find what the columns of a file are: a guess, or the map that the file implies."""
-    sheets, name = read_sheets(format_of(upload.path), upload.path), upload.path.stem
-    implied = implied_map(sheets, study_area(), source=name, name=name)
+    return _guess(upload.path, study_area().folder)
+
+
+@lru_cache(32)  # an upload never changes, and each look at a stranger's file is a process of its own
+def _format(path: Path) -> Any:
+    return format_of(path)
+
+
+@lru_cache(4)
+def _guess(path: Path, _area: Path) -> Guessed | ColumnMap:
+    sheets = read_sheets(_format(path), path)
+    implied = implied_map(sheets, study_area(), source=path.stem, name=path.stem)
     return guessed(sheets, study_area()) if implied is None else implied
 
 

@@ -859,13 +859,12 @@ def test_a_preview_speaks_of_no_digest_and_of_no_file_of_the_docs(steward):
     assert not re.search(r"[0-9a-f]{64}|docs/", text)
 
 
-def test_changes_say_which_proposal_was_decided(office, steward):
+def test_changes_lead_to_the_entry_on_which_two_decided(office, steward):
     send(steward, CHANGE, email="desk@legal.example", reason="they wrote")
-    number = waiting(office)[0].id
     assert decide(office.client("steward", login="second"), office).status_code == 303
     text = steward.get("/en/changes.html").text
     line = next(row for row in text.split("<tr>") if "A second person agreed" in row)
-    assert f'p/{number}.html">Change: Legal advice</a>' in line
+    assert f'r/service/{LEGAL}.html">Legal advice</a>' in line
     assert "accepted" not in line, "a decision without a note says nothing in English of its own"
 
 
