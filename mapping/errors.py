@@ -11,6 +11,19 @@ exits with 1;
 the portal answers 404 to NotFound and 400 to InvalidRecord.
 """
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+ADVICE = {
+    ("locked", "busy"): "another process is writing; nothing was stored, try again when it has finished",
+    ("full", "No space", "File too large", "disk I/O"): "nothing was stored; make room on the disk and try again",
+    ("Permission", "Read-only", "readonly"): "check the rights of the file and of its folder, and of the disk",
+    ("malformed", "not a database"): "the file is damaged or is not a directory; restore it from a backup",
+    ("",): "check the path, its rights and the free space",
+}
+"""Words by which SQLite or the system says why it refused -> what to do."""
+
 
 def cause(error: Exception) -> str:
     """Return why the system refused, without the path: it is often that of a file beside the one that was meant."""
@@ -44,3 +57,15 @@ class NotFound(MappingError):
 
 class UnsafePublication(MappingError):
     """Publishing was refused because it would show something that is private."""
+
+
+@contextmanager
+def said_clearly(what: str) -> Iterator[None]:
+    """Turn errors of SQLite and of the disk into a text that says ``what`` failed, why, and what to do."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        why = cause(error)
+        advice = next(advice for words, advice in ADVICE.items() if any(word in why for word in words))
+        kind = Busy if "locked" in why or "busy" in why else MappingError
+        raise kind(f"{what} ({why}); {advice}") from error

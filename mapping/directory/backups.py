@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from filelock import FileLock, Timeout
 
-from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, cause
+from mapping.errors import FormatError, InvalidRecord, NotFound, said_clearly
 
 MAGIC = b"age-encryption.org/v1\n"
 PUBLIC, PRIVATE = b"age1", b"AGE-SECRET-KEY-1"
@@ -149,7 +149,7 @@ def backup(folder: str | Path, out: str | Path, *, secret: bytes, now: dt.dateti
     if out.resolve().is_relative_to(folder.resolve()):
         raise InvalidRecord(f"{out}: lies in the folder that is backed up; write it somewhere else, best off this host")
     made = now.astimezone(dt.UTC).isoformat(timespec="seconds")
-    with _said_clearly(f"{out}: no backup was made"), _aside(folder) as inside, _aside(out.parent) as beside:
+    with said_clearly(f"{out}: no backup was made"), _aside(folder) as inside, _aside(out.parent) as beside:
         with tarfile.open(inside / "tar", "w", format=tarfile.PAX_FORMAT) as tar:
             _add(tar, ABOUT, json.dumps({"made": made, "rohnamo": _version(), "files": names}).encode())
             _add_all(tar, folder, names, copy=inside / "copy.db")
@@ -184,7 +184,7 @@ def restore(
             "be replaced (it is then kept aside)"
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _said_clearly(f"{folder}: nothing was restored"), _aside(folder.parent) as beside:
+    with said_clearly(f"{folder}: nothing was restored"), _aside(folder.parent) as beside:
         made, names = _unpack(Path(path), beside / "restored", secret)
         faults = (*_faults(beside / "restored", names), *(check(beside / "restored") if check else ()))
         if faults:
@@ -212,7 +212,7 @@ def rehearse(path: str | Path, *, secret: bytes, check: Check | None = None, bes
     MappingError
         The disk is full or may not be written.
     """
-    with _said_clearly(f"{path}: could not be restored for a rehearsal"), _aside(beside) as folder:
+    with said_clearly(f"{path}: could not be restored for a rehearsal"), _aside(beside) as folder:
         made, names = _unpack(Path(path), folder / "restored", secret)
         faults = (*_faults(folder / "restored", names), *(check(folder / "restored") if check else ()))
     return Restored(made, names, faults)
@@ -241,7 +241,7 @@ def _add_all(tar: tarfile.TarFile, folder: Path, names: list[str], *, copy: Path
             if f"{stem}.end" in own:
                 held.enter_context(FileLock(folder / f"{stem}.lock", timeout=30, poll_interval=0.002))
             for name in own:
-                with _said_clearly(f"{folder / name}: cannot be copied, and no backup was made"):
+                with said_clearly(f"{folder / name}: cannot be copied, and no backup was made"):
                     if name.endswith(".db"):
                         uri = (folder / name).resolve().as_uri() + "?mode=ro"
                         with closing(sqlite3.connect(uri, uri=True, timeout=30)) as source:
@@ -409,24 +409,6 @@ def _remove_abandoned(path: Path) -> None:
         return  # just begun, or none of ours
     with suppress(Timeout, OSError), FileLock(path / HELD, timeout=0):
         shutil.rmtree(path, ignore_errors=True)
-
-
-@contextmanager
-def _said_clearly(what: str) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, sqlite3.Error) as error:
-        raise MappingError(f"{what} ({cause(error)}); {_advice(cause(error))}") from error
-
-
-def _advice(text: str) -> str:
-    if "full" in text or "No space" in text or "File too large" in text or "disk I/O" in text:
-        return "make room on the disk and try again"
-    if "Permission" in text or "Read-only" in text or "readonly" in text:
-        return "check the rights of file and folder, and whether the disk may be written"
-    if "malformed" in text or "not a database" in text:
-        return "a database is damaged; restore it from an older backup"
-    return "check the path, its rights and the free space"
 
 
 def _free(folder: Path) -> Path:

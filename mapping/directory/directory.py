@@ -54,7 +54,7 @@ from mapping.directory.rows import (
 )
 from mapping.directory.undo import BatchLine, batches, undo, undoable
 from mapping.directory.writing import Change, Missing, Writing
-from mapping.errors import Busy, InvalidRecord, MappingError, NotFound
+from mapping.errors import InvalidRecord, MappingError, NotFound, said_clearly
 from mapping.language.taxonomy import Vocabulary, term_id, vocabulary
 from mapping.model import RECORDS, AnyRecord, Audience, Record, columns, named_id, record_id, references
 from mapping.safety.agreed import Agreed, Showing, digest_of
@@ -226,7 +226,7 @@ class Directory:
         self.path = Path(path)
         self.signed_in = signed_in
         self.area = area
-        with self._said_clearly("cannot be opened as a directory"):
+        with said_clearly(f"{self.path}: cannot be opened as a directory"):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _make_private(self.path, new_file)
             self.db = sqlite_utils.Database(sqlite3.connect(self.path, isolation_level=None))
@@ -282,7 +282,7 @@ class Directory:
         The directory is as it was in each case.
         """
         change = Change()
-        with self._said_clearly(f"could not store {batch.file}"), self._transaction(keep=not dry_run):
+        with said_clearly(f"{self.path}: could not store {batch.file}"), self._transaction(keep=not dry_run):
             of_list = {"source": batch.source.id, "file": batch.file, "series": series(batch.file), "rows": batch.rows}
             number = self._begin_batch(of_list, by=by, on=on)
             bring_in(self.db, batch, change, number=number, progress=progress)
@@ -519,7 +519,7 @@ class Directory:
                 require_untold(self.db, proposal.link_id, common=self.common_names())
             keep_decision(writing, proposal_id, decided, by=by, on=on, note=note, signed_in=self.counts(by))
         if erases:
-            with self._said_clearly("was cleared of the record, but not its journal"):
+            with said_clearly(f"{self.path}: was cleared of the record, but not its journal"):
                 empty_journal(self.db)
         return writing.change
 
@@ -546,7 +546,7 @@ class Directory:
         InvalidRecord
             The study area is another than the directory's.
         """
-        with self._said_clearly("could not be brought up to date"), self._transaction(keep=True):
+        with said_clearly(f"{self.path}: could not be brought up to date"), self._transaction(keep=True):
             self._require_area()
             gate.catch_up(self, self.rules(on))
 
@@ -659,7 +659,7 @@ class Directory:
             The file is not what it was made as: 64 hexadecimal digits.
         """
         path = self.path.with_suffix(".key")
-        with self._said_clearly(f"{path.name} cannot be read or written"):
+        with said_clearly(f"{self.path}: {path.name} cannot be read or written"):
             _make_private(path, lambda: secrets.token_hex(32).encode())
             text = path.read_text(encoding="ascii", errors="replace").strip()
         if not re.fullmatch("[0-9a-f]{64}", text):
@@ -759,15 +759,6 @@ class Directory:
         return all(holds(self.db, table, rows) for table, rows in terms().items())
 
     @contextmanager
-    def _said_clearly(self, what: str) -> Iterator[None]:
-        """Turn errors of SQLite and of the disk into a text that says what to do."""
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            kind = Busy if _is_busy(error) else MappingError
-            raise kind(f"{self.path}: {what} ({error}); {_advice(error)}") from error
-
-    @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Read everything as it is at one moment, whatever other processes write meanwhile."""
         if self.db.conn.in_transaction:
@@ -818,7 +809,7 @@ class Directory:
         Waits
             It is to be done as a ``whole``, and what it shows waits for a second person: nothing was done.
         """
-        with self._said_clearly(f"could not {what}"), self._transaction(keep=keep):
+        with said_clearly(f"{self.path}: could not {what}"), self._transaction(keep=keep):
             own = {"source": STEWARDS, "file": what, "series": what, "rows": 0, "undoes": undoes, "reason": reason}
             number = self._begin_batch(own, by=by, on=on)
             money = self.area.money if self.area else None
@@ -981,22 +972,3 @@ def public_id(key: bytes, record_id: str) -> str:
     name = _keyed(key).copy()
     name.update(record_id.encode())
     return named_id(name.hexdigest())
-
-
-def _is_busy(error: Exception) -> bool:
-    """Tell whether another connection holds the lock."""
-    return "locked" in str(error) or "busy" in str(error)
-
-
-def _advice(error: Exception) -> str:
-    """Say what to do about an error of SQLite or of the disk."""
-    text = str(error)
-    if _is_busy(error):
-        return "another process is writing; nothing was stored, try again when it has finished"
-    if "full" in text or "No space" in text:
-        return "nothing was stored; make room on the disk and try again"
-    if "readonly" in text or "Permission" in text or "Read-only" in text:
-        return "nothing was stored; check the rights of the file and of its folder"
-    if "malformed" in text or "not a database" in text:
-        return "the file is damaged or is not a directory; restore it from a backup"
-    return "check the path, the rights of its folder and the free space"

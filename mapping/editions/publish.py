@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mapping.area.study_area import StudyArea
 from mapping.batch import without_collecting
 from mapping.directory.directory import Directory
-from mapping.errors import MappingError, UnsafePublication, cause
+from mapping.errors import UnsafePublication, said_clearly
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Audience
 from mapping.resources import for_owner
@@ -143,13 +143,10 @@ def _new_file(path: Path) -> Iterator[Path]:
     """Give the name of a file that takes the place of another when it is whole."""
     part = path.with_name(path.name + ".part")
     try:
-        yield part
-        _settle(part)
-        part.replace(path)
-    except (sqlite3.Error, OSError) as error:
-        raise MappingError(
-            f"{path}: the view cannot be written ({cause(error)}); check the folder, its rights and the free space"
-        ) from error
+        with said_clearly(f"{path}: the view cannot be written"):
+            yield part
+            _settle(part)
+            part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 

@@ -26,7 +26,7 @@ from mapping.directory.directory import Directory, public_id
 from mapping.directory.gate import OnePerson
 from mapping.editions.publish import Progress, publish
 from mapping.editions.retraction import Hidden, rows_of, without_hidden
-from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, UnsafePublication, cause
+from mapping.errors import FormatError, InvalidRecord, NotFound, UnsafePublication, said_clearly
 from mapping.language.i18n import Message, Share
 from mapping.model import Audience
 from mapping.resources import checksum
@@ -295,7 +295,7 @@ class Releases:
                 "",
                 plan.by,
             )
-            with _said_clearly(f"{self.view}: the edition was not published"):
+            with said_clearly(f"{self.view}: the edition was not published"):
                 shutil.copyfile(self._staged, self._file(number, ".db.part"))
                 _durable(self._file(number, ".db.part"), self._file(number, ".db"))
                 self._note(edition)
@@ -329,7 +329,7 @@ class Releases:
             file = self._file(number, ".db")
             hidden.refuse(rows_of(file))
             plan = replace(self._plan(directory, file, edition.digest, day, by=by), back_to=number, reason=reason)
-            with _said_clearly(f"{self.view}: the edition in use was not changed"):
+            with said_clearly(f"{self.view}: the edition in use was not changed"):
                 shutil.copyfile(file, self._staged)
                 self._staged.chmod(0o600)
             if plan.newly:
@@ -339,7 +339,7 @@ class Releases:
         return None
 
     def _go_back(self, plan: Plan) -> Release:
-        with _said_clearly(f"{self.view}: the edition in use was not changed"):
+        with said_clearly(f"{self.view}: the edition in use was not changed"):
             self._switch(self._staged)
         self.drop()
         return self.edition(plan.back_to)
@@ -357,7 +357,7 @@ class Releases:
             try:
                 if not self.view.exists() or not without_hidden(self.view, fresh, hidden, area=directory.area):
                     return False
-                with _said_clearly(f"{self.view}: what is hidden now could not be taken out"):
+                with said_clearly(f"{self.view}: what is hidden now could not be taken out"):
                     self._switch(fresh)
             finally:
                 fresh.unlink(missing_ok=True)
@@ -468,7 +468,7 @@ class Releases:
         except FormatError:  # of another version: it can be neither read nor cleared
             self._remove(edition.number)
             return
-        with _said_clearly(f"{file}: what is hidden now could not be taken out"):
+        with said_clearly(f"{file}: what is hidden now could not be taken out"):
             self._note(replace(edition, digest=checksum(fresh), purged_on=day.isoformat()))
             _durable(fresh, file)
 
@@ -508,7 +508,7 @@ def _state(directory: Directory) -> int:
 
 def _write(path: Path, content: object) -> None:
     part = path.with_name(path.name + ".new")
-    with _said_clearly(f"{path} was not written"):
+    with said_clearly(f"{path} was not written"):
         try:
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(to_json(content, indent=1, fallback=str))
@@ -529,11 +529,3 @@ def _durable(part: Path, path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-@contextmanager
-def _said_clearly(what: str) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, sqlite3.Error) as error:
-        raise MappingError(f"{what} ({cause(error)}); check the folder, its rights and the free space") from error

@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import nsmallest
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import Geod
 
 from mapping.errors import InvalidRecord
@@ -24,10 +24,8 @@ from mapping.language.rules import RULES
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.kinds import POLICE_TYPES
 from mapping.view.rules.opening import is_day_off
-from mapping.view.service_index import ServiceIndex
+from mapping.view.service_index import Reals, ServiceIndex
 
-Reals = NDArray[np.floating[Any]]
-"""Degrees or kilometres, one a point."""
 RANKING = RULES["ranking"]
 GEOD = Geod(ellps="WGS84")
 TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
@@ -174,8 +172,8 @@ class Search:
         statement = GRADED.format(
             place=f"CASE WHEN {inside} THEN 0 WHEN {covers} THEN 1 ELSE 2 END" if meaning.places else "0",
             met=met,
-            mute=self._has("mute"),
-            night=self._has("night"),
+            mute=self._has("mute") if asks else "0",
+            night=self._has("night") if asks else "0",
             here=here,
             elsewhere=elsewhere,
             weight=" + ".join(self._weights(inside, met)) if asks else "1",
@@ -186,7 +184,7 @@ class Search:
             "types": json.dumps(_levels(meaning.types)),
             "language": self.index.sorted_in(self.query.language),
         }
-        answers = [Answer(*row) for row in self.index.connection.execute(statement, self._values)]
+        answers = [*map(Answer._make, self.index.connection.execute(statement, self._values))]
         picked = self._of_each_kind(answers) if asks else []
         return picked + [answer for answer in answers if answer not in picked] if picked else answers
 
@@ -240,10 +238,14 @@ class Search:
 
     def _has(self, kind: str, codes: Iterable[str] = ("",)) -> str:
         """Return the condition that a service has one of some codes."""
-        wanted = f"(SELECT value FROM json_each({self._bound(json.dumps([*codes]))}))"
+        match [*codes]:
+            case [code]:
+                one_of = f"= {self._bound(code)}"
+            case wanted:
+                one_of = f"IN (SELECT value FROM json_each({self._bound(json.dumps(wanted))}))"
         if kind == "for":
-            return f"(intake IN (SELECT intake FROM taker WHERE code IN {wanted}))"
-        return f"(number IN (SELECT number FROM code WHERE kind = {self._bound(kind)} AND code IN {wanted}))"
+            return f"(intake IN (SELECT intake FROM taker WHERE code {one_of}))"
+        return f"(number IN (SELECT number FROM code WHERE kind = {self._bound(kind)} AND code {one_of}))"
 
     def _covering(self, units: Collection[str]) -> str:
         """Return the condition that a service serves one of some units from elsewhere, or everybody in the country."""
@@ -322,16 +324,14 @@ class Search:
 
     def _nearest(self, answers: list[Answer], near: tuple[float, float]) -> tuple[list[Hit], int]:
         """Return the first of some services, the best rank first and of these the nearest, and their count."""
-        fits = {answer.number: answer for answer in answers}
-        points = [row for row in self.index.points if row[0] in fits]
-        kilometres = measured(near, *np.array([row[1:] for row in points], float).reshape(-1, 2).T)
+        numbers, latitudes, longitudes = self.index.points
         away: dict[int, float] = {}
-        for (number, *_), km in zip(points, kilometres.tolist(), strict=True):
+        for number, km in zip(numbers, measured(near, latitudes, longitudes).tolist(), strict=True):
             away[number] = min(km, away.get(number, km))
         most = self.query.within_km
         within = [answer for answer in answers if most is None or away[answer.number] <= most]
-        within.sort(key=lambda answer: (answer.rank, away[answer.number], answer.named))
-        return [Hit(answer.service, away[answer.number]) for answer in within[: self.query.limit]], len(within)
+        order = nsmallest(self.query.limit, within, key=lambda a: (a.rank, away[a.number], a.named))
+        return [Hit(answer.service, away[answer.number]) for answer in order], len(within)
 
 
 def _code(name: str) -> tuple[str, list[str]]:

@@ -9,10 +9,17 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mapping.language.fold import coarse_word
 from mapping.language.i18n import chain
 from mapping.language.meaning import QueryReader
+
+Reals = NDArray[np.floating[Any]]
+"""Degrees or kilometres, one a point."""
 
 SCHEMA = """
 CREATE TABLE listed (
@@ -76,10 +83,11 @@ class ServiceIndex:
         return next((tried for tried in chain(language) if tried in self.languages), self.languages[0])
 
     @cached_property
-    def points(self) -> list[tuple[int, float, float]]:
-        """All points that people go to, after the number of their service."""
-        rows = self.connection.execute("SELECT number, latitude, longitude FROM point ORDER BY rowid")
-        return [*map(tuple, rows)]
+    def points(self) -> tuple[list[int], Reals, Reals]:
+        """All points that people go to: the number of the service of each, latitudes and longitudes."""
+        rows = self.connection.execute("SELECT number, latitude, longitude FROM point ORDER BY rowid").fetchall()
+        latitudes, longitudes = np.array([row[1:] for row in map(tuple, rows)], float).reshape(-1, 2).T
+        return [row[0] for row in rows], latitudes, longitudes
 
     def is_word(self, word: str) -> bool:
         """Whether it is a word of a name; what has a digit is none."""

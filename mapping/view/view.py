@@ -104,7 +104,6 @@ class View:
         self.connection = connection
         self.facts: dict[str, str] = dict(connection.execute("SELECT name, value FROM edition"))
         self.connection.row_factory = sqlite3.Row
-        self._filled: dict[tuple[str, str], bool] = {}
         self._listing: dict[str, list[Entry]] = {}
 
     def _require_format(self) -> None:
@@ -439,17 +438,10 @@ class View:
     def _terms(self) -> dict[str, str]:
         return {row["id"]: row["code"] for row in self.connection.execute("SELECT id, code FROM taxonomy_term")}
 
-    def _is_filled(self, table: str, column: str) -> bool:
-        """Tell whether a column has values; the others need not be asked."""
-        if (table, column) not in self._filled:
-            query = f"""SELECT 1 FROM "{table}" WHERE "{column}" > '' LIMIT 1"""  # IS NOT NULL would use no index
-            self._filled[table, column] = self.connection.execute(query).fetchone() is not None
-        return self._filled[table, column]
-
     def rows_where(self, table: str, column: str, ids: Iterable[str | None]) -> list[sqlite3.Row]:
         """Return the rows whose column is one of the ids, in the order of their own ids."""
         wanted = sorted({identifier for identifier in ids if identifier})
-        if not wanted or table not in self._tables or not self._is_filled(table, column):
+        if not wanted or table not in self.filled:
             return []
         query = f'SELECT * FROM "{table}" WHERE "{column}" IN (SELECT value FROM json_each(?)) ORDER BY id'
         return list(self.connection.execute(query, [json.dumps(wanted)]))

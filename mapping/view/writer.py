@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mapping.area.study_area import StudyArea
-from mapping.errors import MappingError, cause
+from mapping.errors import said_clearly
 from mapping.freshness import next_due
 from mapping.model import RECORDS, Audience, columns, references
 from mapping.view.diff import write_changes
@@ -67,19 +67,16 @@ def write_view(rows: Rows, path: str | Path, *, fields: Mapping[str, Sequence[st
     path = Path(path)
     fresh = path.with_name(path.name + ".new")
     try:
-        fresh.unlink(missing_ok=True)
-        fresh.touch()
-        usual = fresh.stat().st_mode
-        fresh.chmod(0o600)
-        with closing(sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)) as connection:
-            _write(connection, with_due_days(rows, months_of(context.area)), fields, context)
-        if context.audience == "public":
-            fresh.chmod(usual)
-        fresh.replace(path)
-    except (sqlite3.Error, OSError) as error:
-        raise MappingError(
-            f"{path}: the view cannot be written ({cause(error)}); check the folder, its rights and the free space"
-        ) from error
+        with said_clearly(f"{path}: the view cannot be written"):
+            fresh.unlink(missing_ok=True)
+            fresh.touch()
+            usual = fresh.stat().st_mode
+            fresh.chmod(0o600)
+            with closing(sqlite3.connect(fresh.resolve().as_uri(), uri=True, isolation_level=None)) as connection:
+                _write(connection, with_due_days(rows, months_of(context.area)), fields, context)
+            if context.audience == "public":
+                fresh.chmod(usual)
+            fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
 

@@ -316,7 +316,7 @@ def test_a_full_disk_is_named_and_leaves_the_older_one(
         publish(directory, "public", path, area=tiny_area, edition=TODAY).view.close()
         before = path.read_bytes()
         monkeypatch.setattr("mapping.editions.publish._write_travel", fail)
-        with pytest.raises(MappingError, match=r"public.db: the view cannot be written .*free space"):
+        with pytest.raises(MappingError, match=r"public.db: the view cannot be written .*make room on the disk"):
             publish(directory, "public", path, area=tiny_area, edition=TODAY)
     assert path.read_bytes() == before
     assert {file.name for file in tmp_path.iterdir()} == {"a", "public.db"}
