@@ -54,8 +54,9 @@
     const said = new URLSearchParams(text.replace(/^#/, '')), read = first();
     const chosen = (key, known) => { if (known.includes(said.get(key))) read[key] = said.get(key); };
     chosen('measure', [REACH, ...measures.keys()]);
-    const analysis = data.measures.find((measure) => measure.analysis === said.get('measure') && measure.analysis !== REACH);
-    if (analysis) read.measure = analysis.id; // a page of an analysis leads to the first of its columns
+    const columns = data.measures.filter((measure) => measure.analysis === said.get('measure') && measure.analysis !== REACH);
+    const told = columns.find((measure) => measure.better !== 'neither') ?? columns[0];
+    if (told) read.measure = told.id; // an analysis by its name: its first column that is better or worse
     chosen('kind', data.kinds.map((kind) => kind.code));
     chosen('season', data.seasons.map((season) => season.id));
     chosen('since', data.editions.slice(1).map((edition) => edition.day));
@@ -229,10 +230,15 @@
 
   const clusters = L.markerClusterGroup({maxClusterRadius: 34, showCoverageOnHover: false, spiderLegPolylineOptions: {weight: 1}, iconCreateFunction: (cluster) => L.divIcon({className: 'atlas-cluster', iconSize: [26, 26], html: element('span', {}, String(cluster.getChildCount()))})}).addTo(map);
   const markers = new Map();
+  let drawnServices = '';
   function showServices() {
+    showEdition();
+    const typed = folded($('words').value.trim()), kind = isReach() ? state.kind : 'any', asked = JSON.stringify([typed, kind, state.since, state.without, isReach(), $('services').checked]);
+    if (asked === drawnServices) return; // the same markers as before
+    drawnServices = asked;
     clusters.clearLayers();
     markers.clear();
-    const typed = folded($('words').value.trim()), shown = $('services').checked ? servicesOf(isReach() ? state.kind : 'any').filter((service) => service.exact) : [];
+    const shown = $('services').checked ? servicesOf(kind).filter((service) => service.exact) : [];
     for (const service of shown) {
       if (state.since && service.changed < state.since) continue; // what a later edition brought
       if (typed && !folded(`${service.name} ${service.of}`).includes(typed)) continue;
@@ -243,7 +249,6 @@
       clusters.addLayer(marker);
     }
     $('count').textContent = fill(words.shown, {count: number(markers.size)});
-    showEdition();
   }
 
   // What came and went since an edition: the first of the slider shows all.
