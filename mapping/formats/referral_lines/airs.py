@@ -11,7 +11,7 @@ Alliance of Information and Referral Systems, AIRS XML schema 3.0 and 3.1.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
@@ -41,33 +41,18 @@ def recognises(path: Path) -> bool:
     return "<Source" in start and "<Agency" in start
 
 
-Plain = tuple[str, dict[str, str], str | None, list[Any], str | None]
-"""An element: its name, attributes, text, what stands in it, and the text behind it."""
-
-
-def parse(path: Path) -> Iterator[tuple[Plain, str]]:
-    """Yield every agency of a file, each with the key of the one it belongs to.
+def parse(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield every agency of a file as XML, each with the key of the one it belongs to.
 
     Raises
     ------
     FormatError
         It is no XML, was cut off, or tries to harm.
     """
-    return ((_plain(agency), parent) for agency, parent in _agencies(path))
+    return ((tostring(agency, encoding="unicode"), parent) for agency, parent in _agencies(path))
 
 
-def _plain(element: Element) -> Plain:
-    return str(element.tag), dict(element.attrib), element.text, [*map(_plain, element)], element.tail
-
-
-def _element(plain: Plain) -> Element:
-    element = Element(plain[0], plain[1])
-    element.text, element.tail = plain[2], plain[4]
-    element.extend(map(_element, plain[3]))
-    return element
-
-
-def records(content: Iterable[tuple[Plain, str]], context: ReadContext) -> Batch:
+def records(content: Iterable[tuple[str, str]], context: ReadContext) -> Batch:
     """Make records of agencies.
 
     Raises
@@ -78,7 +63,7 @@ def records(content: Iterable[tuple[Plain, str]], context: ReadContext) -> Batch
     path, feed = context.path, Feed(context, context.path.name)
     for number, (agency, parent) in enumerate(content, 1):
         feed.counted += 1
-        for raw in _Agency(feed, _element(agency), parent, number).raws():
+        for raw in _Agency(feed, ElementTree.fromstring(agency), parent, number).raws():
             feed.take(raw)
     if not feed.counted:
         raise FormatError(Message("{path}: holds no agency; is it an export of agencies and sites?", path=path))
