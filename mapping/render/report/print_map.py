@@ -159,7 +159,15 @@ def _titled(
 ) -> str:
     """Return a map under a line that says what it shows; below it what its fills mean, or what is marked in words."""
     height, spot = _frame(area)
-    inside = (*shapes, *_regions(area, spot, language), *marks, *_scale(area, 8, height + 12, language))
+    inside = (
+        *shapes,
+        *_roads(area, spot),
+        *_towns(area, spot, language),
+        *_regions(area, spot, language),
+        *marks,
+        *_scale(area, 8, height + 12, language),
+        _north(WIDTH - 24, 8, language),
+    )
     top, drawn = 4.0, []
     for line in wrapped(label, WIDTH - 16, 14, 2):
         top += 17
@@ -179,11 +187,14 @@ def _titled(
 COARSE = 0.01
 """Degrees below which a bend is left out of a map for the screen, so that it is light."""
 
-ACROSS = 6
-"""So many small maps stand in a row."""
+ACROSS = 2
+"""So many small maps stand in a row, 8 cm wide on paper."""
 
-LETTERS = 8.8
-"""Height of the names above them, so small that the longest word fits."""
+ON_A_PAGE = 6
+"""So many stand on a page of a report."""
+
+TOWNS = 8
+"""So many of the largest places are named."""
 
 
 def small_maps(area: StudyArea, result: Result, columns: Sequence[Column], *, title: str, language: str) -> str:
@@ -191,21 +202,21 @@ def small_maps(area: StudyArea, result: Result, columns: Sequence[Column], *, ti
     height, spot = _frame(area)
     scale, row = 1 / ACROSS, 1
     paths = {str(code): _path(shape.simplify(0.02), spot) for code, shape in area.units(result.level).geometry.items()}
-    down, tall = height * scale, 50
+    down, tall = height * scale, 38
     drawn = []
     for place, column in enumerate(columns):
         row, at = divmod(place, ACROSS)
         x, y = at * WIDTH / ACROSS, row * (down + tall + 10)
         label = _without_minutes(column, result, language)
-        for number, line in enumerate(wrapped(label, WIDTH / ACROSS - 2, LETTERS, 4)):
+        for number, line in enumerate(wrapped(label, WIDTH / ACROSS - 8, 12, 2)):
             drawn.append(
-                f'<text x="{x + 2:.1f}" y="{y + 12 + 11 * number:.1f}" font-size="{LETTERS}">{html.escape(line)}</text>'
+                f'<text x="{x + 2:.1f}" y="{y + 14 + 15 * number:.1f}" font-size="12">{html.escape(line)}</text>'
             )
         steps, colours = shaded(result, column), ramp(column)
         shapes = "".join(f'<path d="{d}" fill="{_fill(steps, colours, code)}"/>' for code, d in paths.items())
         drawn.append(
-            f'<g transform="translate({x:.1f} {y + tall:.1f})scale({0.96 * scale:.4f})" stroke="#8a979e"'
-            f' stroke-width="0.8">{shapes}</g>'
+            f'<g transform="translate({x:.1f} {y + tall:.1f})scale({0.96 * scale:.4f})"><g {EDGE}>{shapes}</g>'
+            f"{''.join(_regions(area, spot, language, size=22))}</g>"
         )
     below = (row + 1) * (down + tall + 10)
     fewest = min((shaded(result, column) for column in columns), key=len)
@@ -234,29 +245,70 @@ def _key(entries: Sequence[tuple[str, str]], y: float) -> list[str]:
     return drawn
 
 
-def _regions(area: StudyArea, spot: "PicturePoint", language: str) -> list[str]:
-    """Return the lines of the regions, and the names of those that have room for one."""
+def _roads(area: StudyArea, spot: "PicturePoint") -> list[str]:
+    """Return the main roads: those on which people go nearly as fast as on the fastest."""
+    roads = area.roads
+    if roads is None or roads.empty:
+        return []
+    drawn = []
+    for line in roads[roads["speed_kmh"] >= 0.7 * roads["speed_kmh"].max()].geometry.simplify(2 * COARSE):
+        for part in getattr(line, "geoms", [line]):
+            path = "L".join(f"{x:g} {y:g}" for x, y in (spot(*at[:2]) for at in part.coords))
+            drawn.append(f'<path d="M{path}" fill="none" stroke="#6f6455" stroke-width="1"/>')
+    return drawn
+
+
+def _towns(area: StudyArea, spot: "PicturePoint", language: str) -> list[str]:
+    """Return the largest places, the larger first, each with its name unless another stands there."""
+    places = area.gazetteer.dropna(subset=["lat", "lon", "people"])
+    drawn, taken = [], list[tuple[float, float]]()
+    for place in places.sort_values("people", ascending=False, kind="stable").head(4 * TOWNS).to_dict("records"):
+        x, y = spot(float(place["lon"]), float(place["lat"]))
+        if len(taken) == TOWNS or any(abs(x - left) < 90 and abs(y - up) < 16 for left, up in taken):
+            continue
+        taken.append((x, y))
+        name = show({code: str(place[f"name_{code}"]) for code in area.languages if place[f"name_{code}"]}, language)
+        side = "end" if x > WIDTH - 100 else "start"
+        drawn.append(f'<circle cx="{x:g}" cy="{y:g}" r="2.5" fill="{INK}"/>')
+        drawn.append(_named(x + (-5 if side == "end" else 5), y + 4, name, 11, side))
+    return drawn
+
+
+def _named(x: float, y: float, name: str, size: int, anchor: str, weight: str = "normal") -> str:
+    """Return a name on a pale ground, so that it can be read on any fill."""
+    look = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" font-weight="{weight}"'
+    pale = f'stroke="{PAPER}" stroke-width="{size / 4:g}" stroke-linejoin="round"'
+    return f"<text {look} {pale}>{html.escape(name)}</text><text {look}>{html.escape(name)}</text>"
+
+
+def _north(x: float, y: float, language: str) -> str:
+    """Return an arrow to the north."""
+    word = html.escape(translate("N", language))
+    return (
+        f'<path d="M{x:g} {y:g}l5 14l-5 -4l-5 4z" fill="{INK}"/>'
+        f'<text x="{x:g}" y="{y + 26:g}" font-size="11" text-anchor="middle">{word}</text>'
+    )
+
+
+def _regions(area: StudyArea, spot: "PicturePoint", language: str, size: int = 16) -> list[str]:
+    """Return the lines of the regions, and the names of those that have room for one, in letters of a size."""
     if len(area.levels) < 2:
         return []
     frame, drawn = area.units(1), []
     whole = sum(shape.area for shape in frame.geometry)
     for code, shape in frame.geometry.items():
-        drawn.append(f'<path d="{_path(shape, spot)}" fill="none" stroke="{INK}" stroke-width="1.8"/>')
+        line = _path(shape.simplify(COARSE if size < 20 else 2 * COARSE), spot)
+        drawn.append(f'<path d="{line}" fill="none" stroke="{INK}" stroke-width="1.8"/>')
         if shape.area < whole / 50:
             continue
         middle = shape.representative_point()
         x, y = spot(middle.x, middle.y)
-        lines = wrapped(area.label(str(code), language), 210, 16, 3)
-        half = max(width_of(line, 17) for line in lines) / 2
+        lines = wrapped(area.label(str(code), language), 13 * size, size, 3)
+        half = max(width_of(line, size + 1) for line in lines) / 2
         x = min(max(x, half), WIDTH - half)  # a region of islands may have its middle at the edge of the picture
         for number, line in enumerate(lines):
-            down = y + 18 * number - 9 * (len(lines) - 1) + 5
-            drawn.append(
-                f'<text x="{x}" y="{down}" text-anchor="middle" font-size="16" font-weight="bold" stroke="{PAPER}"'
-                f' stroke-width="4" stroke-linejoin="round">{html.escape(line)}</text>'
-                f'<text x="{x}" y="{down}" text-anchor="middle" font-size="16" font-weight="bold">'
-                f"{html.escape(line)}</text>"
-            )
+            down = y + (size + 2) * (number - (len(lines) - 1) / 2) + 5
+            drawn.append(_named(x, down, line, size, "middle", "bold"))
     return drawn
 
 

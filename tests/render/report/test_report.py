@@ -788,6 +788,17 @@ def test_a_map_says_its_scale(tiny_area, results):
     (start, end) = re.search(r'd="M(\d+) \d+v5H([\d.]+)v-5"', svg).groups()
     assert float(end) - float(start) == pytest.approx(print_map.WIDTH * 5 / 24, rel=0.01)
     assert ">5 км<" in svg
+    assert ">С<" in svg, "the arrow to the north"
+    assert f">{tiny_area.gazetteer.sort_values('people', ascending=False)['name_ru'].iloc[0]}<" in svg
+
+
+def test_at_most_six_maps_stand_in_a_picture_each_with_the_names_of_regions(tiny_area, results, report):
+    coverage = results["coverage"]
+    svg = print_map.small_maps(tiny_area, coverage, print_map.functions(coverage)[:2], title="x", language="en")
+    assert svg.count(f">{tiny_area.label('XT-W', 'en')}<") == 2 * svg.count("scale(")
+    drawn = [b.svg for c in report.chapters for b in c.blocks if getattr(b, "of", "") == "map-functions"]
+    assert drawn
+    assert all(0 < picture.count("scale(") <= 6 for picture in drawn)
 
 
 def test_a_region_at_the_edge_of_a_picture_has_its_whole_name_in_it(tiny_area, monkeypatch):

@@ -120,15 +120,17 @@ def _small_maps(pen: Pen) -> None:
     columns = print_map.functions(result)
     if columns and not result.table.empty:
         title = material.say(Message("People within an hour of each core function, by area"))
-        pen.picture(
-            print_map.small_maps(material.area, result, columns, title=title, language=material.language),
-            result,
-            words=f"{title}. {material.say(result.finding)}.",
-            caption=title,
-            source=material.source(result),
-            anchor="small-maps",
-            of="map-functions",
-        )
+        for first in range(0, len(columns), print_map.ON_A_PAGE):
+            shown = columns[first : first + print_map.ON_A_PAGE]
+            pen.picture(
+                print_map.small_maps(material.area, result, shown, title=title, language=material.language),
+                result,
+                words=f"{title}. {material.say(result.finding)}.",
+                caption=title,
+                source=material.source(result) if first + len(shown) == len(columns) else "",
+                anchor="" if first else "small-maps",
+                of="map-functions",
+            )
 
 
 def _stated_capacity(pen: Pen) -> None:
