@@ -7,11 +7,12 @@ import numpy as np
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import living, near
+from mapping.analysis.common.catchments import within as only_within
 from mapping.analysis.common.ensemble import choices as choices_of
 from mapping.analysis.common.ensemble import middle
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import ANY, Sort, counted, points, units_in
-from mapping.analysis.common.reached import Floats, Progress, interval, people_within, summary
+from mapping.analysis.common.reached import Floats, Progress, interval, summary
 from mapping.analysis.common.scenario import Changes
 from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
@@ -124,7 +125,9 @@ def siting(
         raise InvalidRecord(f"siting: {n} new places; choose between 1 and {MOST}")
     if not 0 < minutes < FAR:
         raise InvalidRecord(f"siting: {minutes} minutes; choose between 1 and {FAR - 1}")
-    frame = AnalysisFrame("siting", view, area, level, minutes=minutes, scenario=scenario, stale=stale)
+    frame = AnalysisFrame(
+        "siting", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
+    )
     sort = frame.open_sort(type or KIND)
     everything = frame.entries
     entries, doubtful = sort.of(everything), sort.of(frame.doubtful)
@@ -135,15 +138,13 @@ def siting(
     active = sort.of(counted(view, stale=True))
     standing = will_stand.with_added(points(active, area), sort)
     allowed = _unlisted(area, active, candidates, fixed)
-    answers = _answers(area, standing, known, candidates, allowed, n=n, minutes=minutes, scenario=scenario)
+    answers = _answers(frame, standing, known, candidates, allowed, n)
     people = area.people_grid.ravel()[living(area)].astype(np.float64)
-    others = _otherwise(area, standing, candidates, allowed, n=n, minutes=minutes, scenario=scenario)
-    choices = [answers.most.sites, *others]
-    chosen, means = _steadiest(area, both, candidates, choices, minutes=minutes, scenario=scenario)
+    choices = [answers.most.sites, *_otherwise(frame, standing, candidates, allowed, n)]
+    chosen, means = _steadiest(frame, both, candidates, choices)
     order = _onward(answers.close, people, chosen, allowed)
     steps = [candidates[site - 1] for site in order]
-    paths = [steps[:count] for count in range(len(steps) + 1)]
-    path = _variants(area, both, paths, minutes=minutes, scenario=scenario, progress=progress)
+    path = _variants(frame, both, [steps[:count] for count in range(len(steps) + 1)])
     within, proposed = path[: len(chosen) + 1], steps[: len(chosen)]
     table, total = frame.tables(lambda units: _columns_of(units, within))
     proposals = _proposals(proposed, within, minutes)
@@ -244,17 +245,15 @@ def homes(area: StudyArea, known: Sequence[Town]) -> list[Town]:
 
 
 def _answers(
-    area: StudyArea,
+    frame: AnalysisFrame,
     spots: Sequence[Point],
     known: Sequence[Town],
     candidates: Sequence[Town],
     allowed: Sequence[int],
-    *,
     n: int,
-    minutes: int,
-    scenario: str,
 ) -> SitingAnswers:
     """Solve the three questions: what stands is the first site, then come the towns, then other places."""
+    area, minutes, scenario = frame.area, frame.minutes, frame.scenario
     cells = living(area)
     people = area.people_grid.ravel()[cells].astype(np.float64)
     before = travel_time(area, spots, scenario=scenario, limit=FAR).minutes.ravel()[cells]
@@ -279,7 +278,7 @@ def _answers(
 
 def _beside(before: Minutes, far: Pairs, others: Pairs, minutes: float) -> Pairs:
     """Return who is within reach of what stands, as the first site, of each town, and of each other place."""
-    standing, towns_near = np.flatnonzero(before <= minutes).astype(np.int32), _within(far, minutes)
+    standing, towns_near = np.flatnonzero(before <= minutes).astype(np.int32), only_within(far, minutes)
     after = standing.size + towns_near.places.size
     return Pairs(
         np.concatenate([[0], towns_near.starts + standing.size, others.starts[1:] + after]),
@@ -289,23 +288,11 @@ def _beside(before: Minutes, far: Pairs, others: Pairs, minutes: float) -> Pairs
     )
 
 
-def _within(pairs: Pairs, minutes: float) -> Pairs:
-    near = pairs.minutes <= np.float32(minutes)
-    before = np.concatenate([[0], np.cumsum(near)])
-    return Pairs(before[pairs.starts], pairs.places[near], pairs.minutes[near], pairs.count)
-
-
 def _otherwise(
-    area: StudyArea,
-    spots: tuple[Point, ...],
-    candidates: Sequence[Town],
-    allowed: Sequence[int],
-    *,
-    n: int,
-    minutes: int,
-    scenario: str,
+    frame: AnalysisFrame, spots: tuple[Point, ...], candidates: Sequence[Town], allowed: Sequence[int], n: int
 ) -> list[tuple[int, ...]]:
     """Return the sites that are best in each other season, and with each other assumption on village tracks."""
+    area, minutes, scenario = frame.area, frame.minutes, frame.scenario
     among = choices_of(area, scenario)
     others = [(season, None) for season in among.seasons[1:]] + [(scenario, tracks) for tracks in among.tracks[1:]]
     people = area.people_grid.ravel()[living(area)].astype(np.float64)
@@ -322,20 +309,13 @@ def _otherwise(
 
 
 def _steadiest(
-    area: StudyArea,
-    spots: Standing,
-    candidates: Sequence[Town],
-    choices: Sequence[tuple[int, ...]],
-    *,
-    minutes: int,
-    scenario: str,
+    frame: AnalysisFrame, spots: Standing, candidates: Sequence[Town], choices: Sequence[tuple[int, ...]]
 ) -> tuple[tuple[int, ...], dict[tuple[int, ...], float]]:
     """Return the choice that reaches most people on average over the draws, and what each reaches so."""
     different = list(dict.fromkeys(choices))
     if len(different) == 1:
         return different[0], {different[0]: 0.0}
-    added = [[candidates[site - 1] for site in sites] for sites in different]
-    reached = _variants(area, spots, added, minutes=minutes, scenario=scenario)
+    reached = _variants(frame, spots, [[candidates[site - 1] for site in sites] for sites in different])
     means = dict(zip(different, reached[:, 1:].sum(axis=2).mean(axis=1).tolist(), strict=True))
     return max(means, key=lambda sites: means[sites]), means
 
@@ -357,22 +337,14 @@ def _onward(close: Pairs, people: Floats, sites: Sequence[int], allowed: Sequenc
     return order
 
 
-def _variants(
-    area: StudyArea,
-    spots: Standing,
-    added: Sequence[Sequence[Town]],
-    *,
-    minutes: int,
-    scenario: str,
-    progress: Progress = None,
-) -> Floats:
+def _variants(frame: AnalysisFrame, spots: Standing, added: Sequence[Sequence[Town]]) -> Floats:
     """Return the people within reach with each of some additions; (additions, variants, units)."""
     wanted, unchecked = (
         {str(k): (*standing, *(town.spot for town in towns)) for k, towns in enumerate(added)} for standing in spots
     )
-    reached = people_within(area, wanted, minutes=[minutes], scenario=scenario, unchecked=unchecked, progress=progress)
+    reached = frame.near_points(wanted, unchecked)
     count = max(count_of_people.variants.shape[0] for count_of_people in reached.values())
-    shape = (count, len(area.unit_codes))
+    shape = (count, len(frame.area.unit_codes))
     return np.stack([np.broadcast_to(reached[key].variants[:, :, 0], shape) for key in wanted])
 
 

@@ -7,12 +7,12 @@ import numpy as np
 from mapping.analysis.adequacy.norms import Norm, countable, norm_inputs
 from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import Surroundings, spanned, stated, supply
+from mapping.analysis.common.catchments import within as only_within
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import Sort, points, state_of, state_without
 from mapping.analysis.common.reached import Floats, Progress, Reached, without
 from mapping.area.study_area import StudyArea
 from mapping.engines.catchment import fill
-from mapping.engines.pairs import Pairs
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, People
 from mapping.result import Column, Result
@@ -156,7 +156,7 @@ def _filled(around: Surroundings, room: Sequence[float]) -> tuple[Floats, Floats
     """
     served, near = [], []
     for pairs in around.variants(around.spots):
-        inside = _within(pairs, around.minutes)
+        inside = only_within(pairs, around.minutes)
         places, services, _ = inside.table()
         around_each = np.bincount(services, around.people[places], minlength=inside.services)
         reached = np.where(np.isin(np.arange(inside.count), places), around.people, 0)
@@ -165,12 +165,6 @@ def _filled(around: Surroundings, room: Sequence[float]) -> tuple[Floats, Floats
             served.append(around.sums(around.people - left))
             near.append(around.sums(reached))
     return np.array(served), np.array(near)
-
-
-def _within(pairs: Pairs, minutes: float) -> Pairs:
-    places, services, lengths = pairs.table()
-    inside = lengths <= minutes
-    return Pairs.of(places[inside], services[inside], lengths[inside], shape=(pairs.count, pairs.services))
 
 
 def _shares(units: Gathered, filled: tuple[Floats, Floats], within: Reached) -> dict[str, Floats]:

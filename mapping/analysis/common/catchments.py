@@ -65,6 +65,13 @@ def only(pairs: Pairs, wanted: Sequence[int], factor: float = 1.0) -> Pairs:
     return Pairs(starts.astype(np.int64), places, (minutes / np.float32(factor)).astype(np.float32), pairs.count)
 
 
+def within(pairs: Pairs, minutes: float) -> Pairs:
+    """Return the pairs that are within fewer minutes."""
+    near = pairs.minutes <= np.float32(minutes)
+    before = np.concatenate([[0], np.cumsum(near)])
+    return Pairs(before[pairs.starts], pairs.places[near], pairs.minutes[near], pairs.count)
+
+
 class Surroundings:
     """The points of all services with the living cells around them, in every season and at every speed."""
 

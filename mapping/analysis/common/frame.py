@@ -120,6 +120,22 @@ class AnalysisFrame:
             progress=self.progress,
         )
 
+    def near_points(
+        self, wanted: Mapping[str, tuple[Point, ...]], unchecked: Mapping[str, tuple[Point, ...]] | None = None
+    ) -> dict[str, Reached]:
+        """Return the people within the minutes of the nearest of some points, by key, in every draw.
+
+        ``unchecked`` are those of draws that count services otherwise whose check is overdue.
+        """
+        return people_within(
+            self.area,
+            wanted,
+            minutes=[self.minutes],
+            scenario=self.scenario,
+            unchecked=unchecked,
+            progress=self.progress,
+        )
+
     @cached_property
     def units(self) -> Gathered:
         """The units of the level."""

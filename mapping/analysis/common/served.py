@@ -9,7 +9,7 @@ import pandas as pd
 
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import points, state_of
-from mapping.analysis.common.reached import Floats, Reached, people_of, people_within, summary
+from mapping.analysis.common.reached import Floats, Reached, people_of, summary
 from mapping.language.i18n import Message, Text
 from mapping.result import Column
 from mapping.view.view import Entry
@@ -45,15 +45,7 @@ def served(frame: AnalysisFrame, kinds: Sequence[CountedServices]) -> Served:
     """
     area, units, whole = frame.area, frame.units, frame.whole
     spots = {kind.key: points(kind.entries, area) for kind in kinds}
-    doubtful = {kind.key: points(kind.unchecked, area) for kind in kinds}
-    reached = people_within(
-        area,
-        spots,
-        minutes=[frame.minutes],
-        scenario=frame.scenario,
-        unchecked=doubtful,
-        progress=frame.progress,
-    )
+    reached = frame.near_points(spots, {kind.key: points(kind.unchecked, area) for kind in kinds})
     columns: dict[str, object] = {"people": units.census.astype("int64")}
     total: dict[str, float | str] = {"people": float(whole.census[0])}
     for kind in kinds:

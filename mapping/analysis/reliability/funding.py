@@ -11,7 +11,7 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import ANY, points, sort_of, units_in
-from mapping.analysis.common.reached import Floats, Progress, Reached, people_within, summary
+from mapping.analysis.common.reached import Floats, Progress, Reached, summary
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord
 from mapping.freshness import months_after
@@ -46,7 +46,7 @@ def funding(
     """
     if not 0 < months <= 120:
         raise InvalidRecord(f"funding: {months} months; choose between 1 and 120")
-    frame = AnalysisFrame("funding", view, area, level, minutes=minutes, scenario=scenario)
+    frame = AnalysisFrame("funding", view, area, level, minutes=minutes, scenario=scenario, progress=progress)
     helping = sort_of(ANY).of(frame.entries)
     ends = last_days(view.rows("funding"), helping)
     until = months_after(view.edition, months)
@@ -55,7 +55,7 @@ def funding(
         "before": points(helping, area),
         "after": points([entry for entry in helping if entry.id not in ending], area),
     }
-    reached = people_within(area, spots, minutes=[minutes], scenario=scenario, progress=progress)
+    reached = frame.near_points(spots)
     table, total = frame.tables(lambda units: _losing(units, reached))
     here = [(unit, entry.id) for entry in helping for unit in units_in(entry, area, frame.level)[0]]
     silent = {entry.id for entry in helping} - ends.keys()

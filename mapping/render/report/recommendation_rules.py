@@ -1,4 +1,4 @@
-"""Rules that make recommendations: `recommendations.csv` says what may be asked, and a search for each row when to.
+"""Rules that make recommendations: `recommendations.csv` says what may be asked, and when to by a figure or a search.
 
 A key names what is asked for, not what was found, so that the next edition can tell what became of it. The rows for
 the whole country rest on no number: they are asked where a country says in ``reviewed`` of area.toml when they were
@@ -251,10 +251,26 @@ def _people(figure: Figure) -> Message:
     return Message("{share} of the people", {"share": figure})
 
 
-def _nights(material: Sources) -> Iterator[Grounds]:
-    figure = material.results["round_the_clock"].figures.get("any")
-    if figure is not None and figure.value < 0.9:
-        yield Grounds({"who": _people(figure)}, figure.value, 0.9, range=_range(figure))
+def _compared(key: str) -> "Search":
+    """Return a search for what a row compares: a figure or column that should be nothing, or not ``below`` a number."""
+    analysis, name = rules()[key]["figure"].split(".")
+    below = float(rules()[key]["below"] or 0)
+
+    def search(material: Sources) -> Iterator[Grounds]:
+        result = material.results[analysis]
+        column, figure = result.table.get(name), result.figures.get(name)
+        if below:
+            if figure is not None and figure.value < below:
+                yield Grounds({"who": _people(figure)}, figure.value, below, range=_range(figure))
+            return
+        total = result.total.get(name, 0) or (0 if column is None else int(column.sum()))
+        if count := int(figure.value if figure is not None else total):
+            held = result.figures.get("held")
+            codes = () if column is None else column.index[column > 0]
+            units = listing(material.area.unit(str(code)).titles for code in codes)
+            yield Grounds({"count": count, "of": count + int(held.value if held else 0), "units": units}, count, 0)
+
+    return search
 
 
 def _spoken(material: Sources) -> Iterator[Grounds]:
@@ -272,24 +288,6 @@ def _spoken(material: Sources) -> Iterator[Grounds]:
             "best": best,
         }
         yield Grounds(values, figures[least].value, best.value, least, range=_range(figures[least]))
-
-
-def _not_agreed(material: Sources) -> Iterator[Grounds]:
-    figures = material.results["pathways"].figures
-    if count := _figure(figures, "unagreed"):
-        yield Grounds({"count": int(count), "of": int(count + _figure(figures, "held"))}, count, 0)
-
-
-def _broken(material: Sources) -> Iterator[Grounds]:
-    result = material.results["pathways"]
-    if count := _figure(result.figures, "broken"):
-        units = [str(code) for code in result.table.index if result.table.loc[code, "broken"] > 0]
-        names = listing(material.area.unit(code).titles for code in units)
-        yield Grounds({"units": names, "count": int(count)}, count, 0)
-
-
-def _figure(figures: Mapping[str, Figure], key: str) -> float:
-    return figures[key].value if key in figures else 0.0
 
 
 def _groups_closed(material: Sources) -> Iterator[Grounds]:
@@ -328,18 +326,6 @@ def _capacity_unknown(material: Sources) -> Iterator[Grounds]:
         yield Grounds({"count": silent, "known": len(material.entries)}, silent, 0)
 
 
-def _counted(analysis: str, key: str) -> Callable[[Sources], Iterator[Grounds]]:
-    """Return a search for what an analysis counts in a column, if it is more than nothing."""
-
-    def find(material: Sources) -> Iterator[Grounds]:
-        result = material.results[analysis]
-        of_rows = int(result.table[key].sum()) if key in result.table else 0
-        if count := int(result.total.get(key, 0) or of_rows):
-            yield Grounds({"count": count}, count, 0)
-
-    return find
-
-
 def _cases_disagree(material: Sources) -> Iterator[Grounds]:
     figure = unlike(material.results["cases"])
     if figure is not None:
@@ -369,13 +355,12 @@ def _said_missing(material: Sources) -> Iterator[Grounds]:
 
 Search = Callable[[Sources], Iterable[Grounds]]
 
-SEARCHES: Mapping[str, Search] = {key: _national(key) for key in rules() if key.startswith("national-")} | {
+SEARCHES: Mapping[str, Search] = {
+    **{key: _national(key) for key in rules() if key.startswith("national-")},
+    **{key: _compared(key) for key, row in rules().items() if row["figure"]},
     "function": _missing_functions,
     "norm": _norms_unmet,
     "siting-any": _new_places,
-    "night-any": _nights,
-    "agreements": _not_agreed,
-    "broken": _broken,
     "standard": _standards_unmet,
     "cases": _cases_disagree,
     "region": _missing_in_region,
@@ -385,8 +370,6 @@ SEARCHES: Mapping[str, Search] = {key: _national(key) for key in rules() if key.
     "checks": _overdue,
     "capacity": _capacity_unknown,
     "demand": _said_missing,
-    "overlaps": _counted("activities", "overlaps"),
-    "funding": _counted("funding", "ending"),
     "abroad": _destinations_without,
 }
 """Key of a row -> what finds whether there is something to ask for."""

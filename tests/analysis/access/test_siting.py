@@ -9,6 +9,7 @@ import re
 import pytest
 
 from mapping.analysis.access.siting import _finding, _steadiest, homes, hosts, siting, towns
+from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.reached import people_within
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message
@@ -140,7 +141,8 @@ def test_the_steadiest_of_several_choices_is_proposed(tiny_area):
     """Of all single towns, by trying each: none reaches more people on average over the draws than that proposed."""
     known = towns(tiny_area)
     options = [(site,) for site in range(1, len(known) + 1)]
-    chosen, means = _steadiest(tiny_area, ((CHASHMA,), (CHASHMA,)), known, options, minutes=60, scenario="summer")
+    frame = AnalysisFrame("siting", None, tiny_area)
+    chosen, means = _steadiest(frame, ((CHASHMA,), (CHASHMA,)), known, options)
     by_hand = {
         sites: people_within(tiny_area, {"": (CHASHMA, known[sites[0] - 1].spot)}, minutes=[60], scenario="summer")[""]
         .variants[1:]

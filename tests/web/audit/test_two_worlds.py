@@ -239,9 +239,9 @@ def leaking_search(material):
 
 
 LEAKS = {
-    "a table": ("mapping.analysis.supply.coverage.counted", counting_hidden, {"coverage", "chart", "sheet", "picture"}),
-    "a table of counts": ("mapping.analysis.reliability.funding.counted", counting_hidden, {"funding"}),
-    "a surface": ("mapping.analysis.access.reach.counted", counting_hidden, {"surface", "picture of a map"}),
+    "a table": ("mapping.analysis.common.frame.counted", counting_hidden, {"coverage", "chart", "sheet", "picture"}),
+    "a table of counts": ("mapping.analysis.common.frame.counted", counting_hidden, {"funding"}),
+    "a surface": ("mapping.analysis.common.frame.counted", counting_hidden, {"surface", "picture of a map"}),
     "the order of new places": (
         "mapping.analysis.access.siting.towns",
         lambda real: lambda area: [town for town in real(area) if not near_hidden(*town.spot)],
