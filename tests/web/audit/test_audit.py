@@ -45,8 +45,7 @@ def leaky(view_file, site, tiny_area, tmp_path_factory):
         return (*own, HOME) if own else own
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("supply.coverage", "access.reach"):
-            patch.setattr(f"mapping.analysis.{name}.points", points)
+        patch.setattr("mapping.analysis.common.frame.points", points)
         client = create_app(view_file, tiny_area, demo=True).test_client()
         folder = shutil.copytree(site, tmp_path_factory.mktemp("leaky") / "site")
         for name in LEAKING:
