@@ -103,6 +103,7 @@ def press(page: Page, text: str) -> None:
 def enter(browser: Browser, link: str, login: str) -> Page:
     """Take up an account by its one-time link, sign in, and return the page."""
     page = browser.new_context(viewport={"width": 1100, "height": 800}, color_scheme="light").new_page()
+    page.set_default_timeout(LONG)  # a list is read by a process of its own
     page.goto(link)
     password = PASSWORD.format(login=login)
     page.fill("#password", password)

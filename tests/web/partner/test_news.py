@@ -192,7 +192,7 @@ def test_who_may_not_sign_in_gets_no_mail(desk, found, renewed):
     assert len(due_news(desk.accounts, found)) == 1
     desk.accounts.change(account, disabled=True)
     assert due_news(desk.accounts, found) == []
-    desk.accounts.change(account, disabled=False, role="administrator")
+    desk.accounts.change(account, disabled=False, roles="administrator")
     assert due_news(desk.accounts, found) == []
 
 
