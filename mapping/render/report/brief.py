@@ -21,7 +21,7 @@ from mapping.language.i18n import Message, date, listing
 from mapping.language.need_fits import FIRST, types_for
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.render.layers.services import spaced
-from mapping.render.report import EDITIONS, Edition, bound, opened
+from mapping.render.report import EDITIONS, Edition, bound, opened, print_map
 from mapping.render.report.chapters.actors import COMMISSION, DESK
 from mapping.render.report.chapters.landscape import calls, listed, where
 from mapping.render.report.chapters.recommendations import write
@@ -225,6 +225,16 @@ def _gaps(pen: Pen) -> None:
         )
 
 
+def _map(pen: Pen) -> None:
+    """Draw how many people are within an hour of help in the unit and around it."""
+    material = pen.material
+    coverage = material.results["coverage"]
+    if pen.unit in coverage.table.index and "any_60" in coverage.table:
+        column = coverage.column("any_60")
+        svg = print_map.unit_map(material.area, coverage, column, pen.unit, language=material.language)
+        pen.picture(svg, coverage, caption=column.label)
+
+
 def _of_reach(material: Sources, unit: str) -> Iterator[object]:
     coverage = material.results["coverage"]
     near = coverage.state(unit, "any_60") if unit in coverage.table.index else "unknown"
@@ -337,6 +347,7 @@ PARTS: Mapping[str, Callable[[Pen], None]] = {
     "here": _here,
     "norms": _norms,
     "gaps": _gaps,
+    "map": _map,
     "responsible": _responsible,
     "asked": _asked,
     "numbers": _numbers,

@@ -118,6 +118,39 @@ def labelled_map(area: StudyArea, result: Result, column: Column, *, language: s
     return _titled(area, show(column.label, language), drawn, key=key, language=language)
 
 
+def unit_map(area: StudyArea, result: Result, column: Column, unit: str, *, language: str) -> str:
+    """Return a unit with its neighbours of the region, shaded by a share, each with its name, and its lines thick."""
+    region = area.region_of(unit)
+    shapes = {
+        str(code): shape
+        for code, shape in area.units(result.level).geometry.items()
+        if region in (code, *area.ancestors(str(code)))
+    }
+    height, spot = _framed(shapes_bounds(shapes.values()))
+    steps, colours = shaded(result, column), ramp(column)
+    drawn, names = [], []
+    for code, shape in shapes.items():
+        wide = 3 if code == unit else 0.6
+        path = _path(shape, spot)
+        drawn.append(f'<path d="{path}" fill="{_fill(steps, colours, code)}" stroke="{INK}" stroke-width="{wide}"/>')
+        middle = shape.representative_point()
+        names.append(_named(*spot(middle.x, middle.y), area.label(code, language), 11, "middle"))
+    squeezed = min(1, TALL / height)
+    key = _key(_meanings(steps, shapes, colours, spans(language), language), height * squeezed + 12)
+    inside = f'<g transform="scale({squeezed:.4f})">{"".join((*drawn, *names))}</g>'
+    return _svg(height * squeezed + 34, show(column.label, language), [inside, *key])
+
+
+TALL = 330
+"""A map of a region is no taller."""
+
+
+def shapes_bounds(shapes: Iterable[BaseGeometry]) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of some shapes."""
+    west, south, east, north = zip(*(shape.bounds for shape in shapes), strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
 def sites_map(area: StudyArea, result: Result, *, language: str) -> str:
     """Return where new services are proposed, numbered by how many people they add, and the same in words below."""
     spot = _frame(area)[1]
@@ -324,7 +357,11 @@ class PicturePoint:
 
 
 def _frame(area: StudyArea) -> tuple[int, PicturePoint]:
-    west, south, east, north = area.bounds
+    return _framed(area.bounds)
+
+
+def _framed(bounds: tuple[float, float, float, float]) -> tuple[int, PicturePoint]:
+    west, south, east, north = bounds
     scale, stretch = WIDTH / (east - west), 1 / math.cos(math.radians((south + north) / 2))
     return round((north - south) * scale * stretch), PicturePoint(west, north, scale, stretch)
 

@@ -792,6 +792,14 @@ def test_a_map_says_its_scale(tiny_area, results):
     assert f">{tiny_area.gazetteer.sort_values('people', ascending=False)['name_ru'].iloc[0]}<" in svg
 
 
+def test_a_brief_shows_its_unit_among_its_neighbours(view, tiny_area, results):
+    made = brief.make(view, tiny_area, "XT-W2", language="en", results=results)
+    (drawn,) = [b.svg for c in made.chapters for b in c.blocks if "<svg" in getattr(b, "svg", "")]
+    named = {code for code in tiny_area.unit_codes if f">{tiny_area.label(code, 'en')}<" in drawn}
+    assert named == {"XT-W1", "XT-W2"}
+    assert drawn.count('stroke-width="3"') == 1, "its own line is thick"
+
+
 def test_at_most_six_maps_stand_in_a_picture_each_with_the_names_of_regions(tiny_area, results, report):
     coverage = results["coverage"]
     svg = print_map.small_maps(tiny_area, coverage, print_map.functions(coverage)[:2], title="x", language="en")
