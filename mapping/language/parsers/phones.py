@@ -402,7 +402,9 @@ def _within(digits: str, region: str) -> list[str]:
 def _from_abroad(core: str, digits: str, region: str) -> list[str]:
     """Return the numbers of any country that digits can be without its plus sign."""
     dialled = [f"+{digits.removeprefix(idd)}" for idd in IDD if digits.startswith(idd)]
-    longer = not _is_possible(f"+{_calling_code(region)}{digits}") and not digits.startswith((OLD_TRUNK, "0"))
+    own = f"+{_calling_code(region)}{digits}"
+    lacking = any(_is_possible(f"{own}{more}") for more in ("", "0", "00"))  # one of ours with a digit or two missing
+    longer = not lacking and not digits.startswith((OLD_TRUNK, "0"))
     bare = f"+{digits}"
     return [*([bare] if "(" not in core and longer and is_given_out(bare) else []), *dialled]
 
