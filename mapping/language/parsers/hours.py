@@ -132,7 +132,7 @@ _LONGEST = max(map(len, _PHRASES))
 _TOKEN = re.compile(
     r"(?P<always>24\s?/\s?(?:7|24)|7\s?/\s?24)"
     r"|(?P<nth>[1-4])(?:st|nd|rd|th)\b"
-    r"|(?P<time>(?<!\d)(?:\d{1,2}[:.]\d\d|\d{3,4}|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
+    r"|(?P<time>(?<!\d)(?:\d{1,2}(?:[:.]|h(?=\d))\d\d|\d{3,4}|(?!24h)\d{1,2}h\b|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
     r"|(?P<word>[^\W\d_](?:[^\W\d_]|['’ʻʼ‘])*)"
     r"|(?P<dash>[-–—‐‑−])|(?P<part>[;\n])|(?P<comma>[,&/])|(?P<open>\()|(?P<close>\))|(?P<other>[^\s.:+!]|\d+)",
     re.I,
@@ -589,7 +589,7 @@ def half_of_hours(text: str) -> Literal["days", "times", ""]:
 
 def _minutes(text: str) -> int:
     """Return a time of day in minutes, as it is written."""
-    match = re.fullmatch(r"(\d{1,2})[:.]?(\d\d)?\s?(?:([ap])\.?m\.?)?", text, re.I)
+    match = re.fullmatch(r"(\d{1,2})[:.h]?(\d\d)?\s?(?:([ap])\.?m\.?)?", text, re.I)
     assert match is not None
     hour, minute = int(match[1]), int(match[2] or 0)
     if text == "00" or text == "30":  # "8-00" is a time, and "8-17" two

@@ -1,4 +1,4 @@
-"""Languages that lists are read in and no page is written in: Kazakh, Kyrgyz, Romanian and Turkish."""
+"""Languages that lists are read in and no page is written in: French, Kazakh, Kyrgyz, Romanian and Turkish."""
 
 import pytest
 
@@ -11,6 +11,12 @@ from mapping.language.parsers import hours, split_list, standing
 @pytest.mark.parametrize(
     ("heading", "field"),
     [
+        ("Ville", "place"),
+        ("Horaires d'ouverture", "hours"),
+        ("Langues parlées", "languages"),
+        ("public accueilli", "serves"),
+        ("Courriel", "email"),
+        ("Portable toilets", ""),
         ("Ұйымның атауы", "organization"),
         ("Көрсетілетін қызмет түрі", "service"),
         ("Жұмыс уақыты", "hours"),
@@ -61,6 +67,8 @@ def test_the_kazakh_for_and_is_no_man():
         ("luni–vineri 8:00–17:00", 5, "08:00"),
         ("marți și joi 14.00-18.00", 2, "14:00"),
         ("тәулік бойы", 7, "00:00"),
+        ("Du lundi au vendredi de 9h à 17h30", 5, "09:00"),
+        ("mardi et jeudi 14h-18h", 2, "14:00"),
     ],
 )
 def test_hours(text, days, opens):
@@ -69,7 +77,7 @@ def test_hours(text, days, opens):
 
 
 def test_they_are_no_languages_of_the_portal():
-    assert not {"kk", "ky", "ro", "tr"} & set(codes())
+    assert not {"fr", "kk", "ky", "ro", "tr"} & set(codes())
 
 
 def test_words_that_belong_together_are_no_day_that_one_of_them_is():
