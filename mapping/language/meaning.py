@@ -31,6 +31,9 @@ ASIDE, QUIET, PEOPLE, OUTSIDE = (frozenset(READING[name]) for name in ("aside", 
 GUESSED = ("weak", "alone")
 """Modes of rules that only guess."""
 NEVER = "never"
+BELOW = "below"
+EMERGENCY = "emergency"
+"""Somebody types an emergency number."""
 ABROAD = "abroad"
 PLANNED = "abroadjob"
 """Who is about to go to a country is not there yet."""
@@ -46,7 +49,8 @@ HARD_I = re.compile(READING["hard_i"][0])
 class Meaning:
     """What a text asks for.
 
-    ``types`` are scores of service types; ``line`` tells that a line must stand above everything; ``places`` are codes,
+    ``types`` are scores of service types; ``line`` tells that a line must stand above everything, ``below`` that it
+    stands below what was found: a need is named, and there may be danger behind it; ``places`` are codes,
     and ``home`` tells that one of them is in the study area;
     ``conditions`` are "night", "free" and languages as "speaks-uz", which decide among services that are as good;
     ``named`` are words that can only be names or numbers; ``words`` are all that count; ``dropped`` met nothing;
@@ -56,6 +60,7 @@ class Meaning:
 
     types: dict[str, float] = field(default_factory=dict)
     line: bool = False
+    below: bool = False
     places: tuple[str, ...] = ()
     home: bool = False
     conditions: tuple[str, ...] = ()
@@ -158,7 +163,7 @@ class QueryReader:
         for at, word in enumerate(words):
             if not concepts[at] and word not in self.small:
                 if word.isdigit():
-                    concepts[at] = {"police"} if word in self.lexicon["numbers"] else set()
+                    concepts[at] = {"police", EMERGENCY} if word in self.lexicon["numbers"] else set()
                     named += [] if concepts[at] or len(word) < 3 else [word]
                 elif place := self.place(word):
                     places.append(place)
@@ -188,7 +193,7 @@ class QueryReader:
         met = set().union(*concepts)
         wanted = met | {"free"} if COST in met else met
         conditions = tuple(name for name in (*CONDITIONS, *self.languages) if name in wanted)
-        types, line, size, never = self._rules(met, vague=len(dropped) > content)
+        types, line, below, size, never = self._rules(met, vague=len(dropped) > content)
         ruled = bool(types)
         if not types and called and len(used) < len(set(dropped) - used):
             called, precisely = {}, {}
@@ -203,15 +208,19 @@ class QueryReader:
         unforeseen = (set(dropped) - used) | {word for word in named if not word.isdigit()}
         sentence = len(words) >= READING["sentence"]
         tells = sentence and not outside and bool(unforeseen)
-        named = [] if sentence and line and ruled else named  # who tells of danger asks for help, not for a name
-        nothing = outside > 0 and not line and size < 2 and outside >= content
+        named = (
+            [] if sentence and (line or below) and ruled else named
+        )  # who tells of danger asks for help, not for a name
+        nothing = outside > 0 and not (line or below) and size < 2 and outside >= content
         types = {} if nothing else {code: score for code, score in types.items() if code not in never}
         nothing = nothing or not (types or named or places or conditions)
-        if not types and len(dropped) > len(named) and not line:
+        if not types and len(dropped) > len(named) and not (line or below):
             nothing = True
+        line = line or EMERGENCY in met or (tells and not size)
         return Meaning(
             types={code: round(score, 3) for code, score in sorted(types.items())},
-            line=line or tells,
+            line=line,
+            below=not line and (below or tells),
             places=tuple(dict.fromkeys(places)),
             home=not self.countries.issuperset(places),
             conditions=conditions,
@@ -346,8 +355,8 @@ class QueryReader:
         places: dict[str, str] = self.lexicon["places"] if fits else {}
         return next((code for name, code in places.items() if name in fits), None)
 
-    def _rules(self, met: set[str], *, vague: bool) -> tuple[dict[str, float], bool, int, set[str]]:
-        """Return the scores of service types that concepts call for, whether a line comes first, and how sure that is.
+    def _rules(self, met: set[str], *, vague: bool) -> tuple[dict[str, float], bool, bool, int, set[str]]:
+        """Return the scores of service types for concepts, whether a line comes first or last, and how sure that is.
 
         How sure is the number of concepts that the surest rule asks for; 0 where weak rules only guess.
         ``vague`` says that more words met nothing than met something: what a weak rule guesses is then left out. Last
@@ -366,11 +375,12 @@ class QueryReader:
         rules = [rule for rule in rules if not any(rule[1] <= other[1] and rule[0] < other[0] for other in rules)]
         types: dict[str, float] = {}
         for _, size, mode, codes in rules:
-            weight = max(NAMED, size) if mode == "named" else size * (1.5 if mode == "yes" else 1.0)
+            weight = max(NAMED, size) if mode == "named" else size * (1.5 if mode in ("yes", BELOW) else 1.0)
             for place, code in enumerate(codes):
                 types[code] = max(types.get(code, 0.0), weight * (1 - 0.1 * place))
         line = any(mode in ("yes", "alone") for _, _, mode, _ in rules)
-        return types, line, max((size for _, size, _, _ in rules), default=0) if strong else 0, never
+        below = any(mode == BELOW for _, _, mode, _ in rules)
+        return types, line, below, max((size for _, size, _, _ in rules), default=0) if strong else 0, never
 
     def _called(self, words: list[str]) -> tuple[dict[str, float], set[str], dict[str, float]]:
         """Return how much of what service types are called stands in words, of 1, and the words that told it.

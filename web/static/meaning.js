@@ -235,14 +235,15 @@
     var sure = rules.length > 0;
     if (!sure) rules = fired.filter(function (rule) { return rule.mode === "alone" || !vague; });
     rules = rules.filter(function (rule) { return !rules.some(function (other) { return part(rule, other); }); });
-    var types = {}, line = false, size = 0;
+    var types = {}, line = false, below = false, size = 0;
     rules.forEach(function (rule) {
-      var weight = rule.mode === "named" ? Math.max(R.named, rule.size) : rule.size * (rule.mode === "yes" ? 1.5 : 1);
+      var weight = rule.mode === "named" ? Math.max(R.named, rule.size) : rule.size * (rule.mode === "yes" || rule.mode === "below" ? 1.5 : 1);
       rule.codes.forEach(function (code, place) { types[code] = Math.max(types[code] || 0, weight * (1 - 0.1 * place)); });
       line = line || rule.mode === "yes" || rule.mode === "alone";
+      below = below || rule.mode === "below";
       size = sure ? Math.max(size, rule.size) : 0;
     });
-    return { types: types, line: line, size: size, never: never };
+    return { types: types, line: line, below: below, size: size, never: never };
   };
 
   // How much of what service types are called stands in words, of 1, the words that it was found by, and the types that
@@ -285,7 +286,7 @@
       if (!concepts[at].size && !self.small.has(word)) {
         var place;
         if (digits(word)) {
-          if (self.lexicon.numbers.indexOf(word) >= 0) concepts[at] = new Set(["police"]);
+          if (self.lexicon.numbers.indexOf(word) >= 0) concepts[at] = new Set(["police", "emergency"]);
           else if (word.length >= 3) named.push(word);
         } else if ((place = self.place(word))) {
           places.push(place);
@@ -318,21 +319,24 @@
     var outside = concepts.filter(function (of) { return R.outside.some(function (c) { return of.has(c); }); }).length;
     var unforeseen = unknown.size > 0 || named.some(function (word) { return !digits(word); });
     var sentence = words.length >= R.sentence, tells = sentence && !outside && unforeseen; // what happened, in words that nobody foresaw
-    if (sentence && rules.line && ruled) named = []; // who tells of danger asks for help, not for a name
-    var nothing = outside > 0 && !rules.line && rules.size < 2 && outside >= content;
+    if (sentence && (rules.line || rules.below) && ruled) named = []; // who tells of danger asks for help, not for a name
+    var nothing = outside > 0 && !(rules.line || rules.below) && rules.size < 2 && outside >= content;
     if (nothing) types = {};
     rules.never.forEach(function (code) { delete types[code]; });
     var any = Object.keys(types).length, conditions = R.conditions.filter(function (name) { return met.has(name) || (name === "free" && met.has("cost")); }).concat(Array.from(met).filter(speaks).sort());
     nothing = nothing || !(any || named.length || places.length || conditions.length);
-    if (!any && dropped.length > named.length && !rules.line) nothing = true;
+    if (!any && dropped.length > named.length && !(rules.line || rules.below)) nothing = true;
+    rules.line = rules.line || met.has("emergency") || (tells && !rules.size);
+    rules.below = !rules.line && (rules.below || tells);
     each(types, function (code, score) { types[code] = Math.round(score * 1000) / 1000; });
     var home = places.some(function (code) { return !self.countries.has(code); });
-    return new Meaning(types, rules.line || tells, once(places), home, conditions, nothing ? [] : once(named), telling, once(dropped), nothing, rules.never, met);
+    return new Meaning(types, rules, once(places), home, conditions, nothing ? [] : once(named), telling, once(dropped), nothing, met);
   };
 
-  function Meaning(types, line, places, home, conditions, named, words, dropped, nothing, never, met) {
+  function Meaning(types, rules, places, home, conditions, named, words, dropped, nothing, met) {
     this.types = types;
-    this.line = line;
+    this.line = rules.line; // the numbers stand above all, or below what was found
+    this.below = rules.below;
     this.places = places;
     this.home = home;
     this.conditions = conditions;
@@ -340,7 +344,7 @@
     this.words = words;
     this.dropped = dropped;
     this.nothing = nothing;
-    this.never = Array.from(never).sort(); // kinds that hurt, or are not wanted
+    this.never = Array.from(rules.never).sort(); // kinds that hurt, or are not wanted
     this.who = Object.keys(R.who).filter(function (name) { return met.has(name); }).reduce(function (groups, name) { return groups.concat(R.who[name]); }, []);
     this.who = once(this.who).sort(); // groups that whoever needs help is of
     this.best = Object.keys(types).reduce(function (best, code) { return Math.max(best, types[code]); }, 0);

@@ -324,7 +324,10 @@
   // The numbers of where somebody is: at home, or in the country abroad that was understood; no police where they hurt.
   function urge(meaning) {
     if (!line) return;
-    line.hidden = !(meaning && (meaning.line || meaning.nothing));
+    var below = Boolean(meaning && meaning.below && !meaning.nothing);
+    line.hidden = !(meaning && (meaning.line || meaning.nothing || below));
+    if (below) hits.after(line); else told.before(line); // where a need is named, what helps comes first
+    line.classList.toggle("below", below);
     var away = meaning && meaning.places.length && !meaning.home ? meaning.places[0] : "";
     var parts = Array.from(line.querySelectorAll("[data-where]"));
     function of(where) { return parts.find(function (part) { return part.dataset.where === where; }); }
