@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.listed import Sort, by_area, chosen_level, chosen_minutes, counted, points, sort_of
-from mapping.analysis.common.reached import Floats, Progress, Reached, gathering, people_of, people_within
 from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
 from mapping.errors import UnsafePublication
 from mapping.language.i18n import Message
 from mapping.result import Figure, Input, Kind, Result
-from mapping.travel.surfaces import Client
 from mapping.view.view import Entry, View
+
+if TYPE_CHECKING:  # travel is compiled, which takes a portal long that only reads results
+    from mapping.analysis.common.reached import Progress, Reached
+    from mapping.travel.surfaces import Client
+
+Floats = NDArray[np.float64]
 
 MadeOf = Literal["list", "units", "travel"]
 """What a result is made of: the list alone, population and lines of units too, or also roads and terrain."""
@@ -56,8 +61,8 @@ class AnalysisFrame:
         minutes: int = 60,
         scenario: str = "summer",
         stale: bool = False,
-        client: Client = None,
-        progress: Progress = None,
+        client: "Client" = None,
+        progress: "Progress" = None,
     ) -> None:
         self.name, self.view, self.area = name, view, area
         self.minutes, self.scenario, self.stale = chosen_minutes(name, minutes), scenario, stale
@@ -105,11 +110,13 @@ class AnalysisFrame:
         minutes: Sequence[float] = (),
         *,
         added: Callable[[Iterable[Point], Sort], tuple[Point, ...]] = lambda spots, _: tuple(spots),
-    ) -> dict[str, Reached]:
+    ) -> "dict[str, Reached]":
         """Return the people within the minutes of each sort of services, in every draw, by finest unit.
 
         ``added`` puts down more of a sort.
         """
+        from mapping.analysis.common.reached import people_within
+
         return people_within(
             self.area,
             {sort.key: added(self.spots(sort), sort) for sort in sorts},
@@ -122,11 +129,13 @@ class AnalysisFrame:
 
     def near_points(
         self, wanted: Mapping[str, tuple[Point, ...]], unchecked: Mapping[str, tuple[Point, ...]] | None = None
-    ) -> dict[str, Reached]:
+    ) -> "dict[str, Reached]":
         """Return the people within the minutes of the nearest of some points, by key, in every draw.
 
         ``unchecked`` are those of draws that count services otherwise whose check is overdue.
         """
+        from mapping.analysis.common.reached import people_within
+
         return people_within(
             self.area,
             wanted,
@@ -139,12 +148,16 @@ class AnalysisFrame:
     @cached_property
     def units(self) -> Gathered:
         """The units of the level."""
+        from mapping.analysis.common.reached import gathering, people_of
+
         matrix = gathering(self.area, self.codes, self.level)
         return Gathered(matrix, matrix @ people_of(self.area), self.census)
 
     @cached_property
     def whole(self) -> Gathered:
         """The whole area as one unit."""
+        from mapping.analysis.common.reached import people_of
+
         everything = np.ones((1, len(self.area.unit_codes)))
         return Gathered(everything, everything @ people_of(self.area), self.census.sum(keepdims=True))
 

@@ -17,6 +17,7 @@ import pytest
 from mapping.errors import UnsafePublication
 from mapping.render import report as reports
 from mapping.render.report.writers import html as html_report
+from mapping.view.search import FLAGS
 from mapping.view.view import View
 from tests.support.sample import CHASHMA, SECRETS, TODAY, organization, place, sample_directory, service, statement
 from tests.web.support.portal import published
@@ -62,7 +63,7 @@ def test_a_line_is_called_and_not_called_first(text, ids):
     assert "Call first: 1313" not in text("/en/all-1.html").replace("\xa0", " ")
     assert "<h2>Call first</h2>" not in text(f"/en/s/{ids['Hotline']}.html")
     index = json.loads(text("/en/index.js").removeprefix("ROHNAMO_INDEX=").rstrip(";\n"))
-    lines = {row[2] for row in index["rows"] if row[-1] >> 5 & 1}
+    lines = {row[2] for row in index["rows"] if row[-1] >> len(FLAGS) & 1}
     assert lines == {ids["Hotline"]}
 
 

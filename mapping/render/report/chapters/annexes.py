@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mapping.analysis.common.listed import sort_of
-from mapping.analysis.supply.coverage import gains
 from mapping.formats.surveys.field_form import survey
 from mapping.language.i18n import Message, chain, number
 from mapping.language.taxonomy import Vocabulary
@@ -110,6 +109,8 @@ def _label(labels: Mapping[str, str], language: str) -> str:
 
 def _scenarios(pen: Pen) -> None:
     """Tell of each scenario what it asks, what it changes, and whom it brings within reach."""
+    from mapping.analysis.supply.coverage import gains  # travel is compiled, which takes a portal long
+
     area, language = pen.material.area, pen.material.language
     names = {entry.id: entry.name for entry in pen.material.entries}
     for saved in pen.material.scenarios:
