@@ -29,7 +29,7 @@ from mapping.model import (
 from mapping.resources import shipped
 from mapping.safety.redaction import PUBLISHED, project, rename
 from mapping.view.view import View
-from mapping.view.writer import ViewContext, new_view
+from mapping.view.writer import ViewContext, write_view
 
 DAY = dt.date(2026, 11, 24)
 SOURCE = Source(id=record_id("invented", "source"), name="Invented for measuring")
@@ -51,12 +51,9 @@ def directory(path: Path, ground: StudyArea, services: int) -> Directory:
 def view(path: Path, ground: StudyArea, services: int) -> View:
     """Write the public view of so many invented services, straight from their records, without storing them."""
     told, words = rules(DAY, ground), tables_of(vocabulary())
-    with new_view(path, fields=PUBLISHED, context=ViewContext("public", DAY, ground)) as new:
-        for lot in _lots(records(ground, services)):
-            shown = project(tables_of(lot) | words, "public", told)
-            new.add(rename(shown, lambda private: public_id(b"invented", private)))
-        new.write_rows()
-        new.write_index()
+    shown = project(tables_of(records(ground, services)) | words, "public", told)
+    rows = rename(shown, lambda private: public_id(b"invented", private))
+    write_view(rows, path, fields=PUBLISHED, context=ViewContext("public", DAY, ground))
     return View(path)
 
 
@@ -66,29 +63,6 @@ def tables_of(records: Iterable[Record]) -> dict[str, list[Record]]:
     for record in records:
         tables.setdefault(record.table, []).append(record)
     return tables
-
-
-LOT = 3_000
-"""Services that are in memory at once."""
-
-
-def _lots(records: Iterator[Record]) -> Iterator[list[Record]]:
-    """Yield records some services at a time, each with its organization."""
-    bodies: dict[str, Record] = {}
-    lot: dict[str, Record] = {}
-    services = 0
-    for record in records:
-        if isinstance(record, Organization):
-            bodies[record.id] = record
-            continue
-        if isinstance(record, Service):
-            if services == LOT:
-                yield [*lot.values()]
-                lot, services = {}, 0
-            services += 1
-            lot[record.organization_id] = bodies[record.organization_id]
-        lot[record.id] = record
-    yield [*lot.values()]
 
 
 def records(ground: StudyArea, services: int) -> Iterator[Record]:

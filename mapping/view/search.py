@@ -43,18 +43,18 @@ TYPES = (
 )
 """The services of the types that are asked for: the place of the best of their scores, and the tier that it makes."""
 GRADED = f"""
-WITH graded AS MATERIALIZED (
-    SELECT number, service, rank, coalesce(tier, {BESIDE}) AS tier, {{place}} AS place,
-    coalesce(level, json_array_length(:types)) AS level, -({{met}}) AS unmet, {{mute}} AS mute, NOT {{night}} AS by_day,
-    by_name.place AS named, CASE WHEN {{here}} THEN 1 WHEN {{elsewhere}} THEN 0 END AS block, {{weight}} AS weight
-    FROM listed JOIN by_name USING (number) LEFT JOIN ({TYPES}) USING (number)
-    WHERE by_name.language = :language AND {{fits}}
+WITH weighed AS MATERIALIZED (
+    SELECT number, coalesce(tier, {BESIDE}) AS tier, coalesce(level, json_array_length(:types)) AS level,
+    {{weight}} AS weight
+    FROM {{among}} LEFT JOIN ({TYPES}) USING (number) WHERE {{fits}}
 )
-SELECT number, service, block, rank, place, named FROM graded
-WHERE weight = (SELECT max(weight) FROM graded) AND weight > 0
+SELECT number, service, CASE WHEN {{here}} THEN 1 WHEN {{elsewhere}} THEN 0 END AS block, rank, {{place}} AS place,
+by_name.place AS named
+FROM weighed CROSS JOIN listed USING (number) CROSS JOIN by_name USING (number)
+WHERE by_name.language = :language AND weight = (SELECT max(weight) FROM weighed) AND weight > 0
 ORDER BY rank, {{by_text}} named
 """
-BY_TEXT = "tier, place, level, unmet, mute, by_day,"
+BY_TEXT = "tier, place, level, 0 - ({met}), {mute}, NOT {night},"
 """What services are put in order by where words are asked for, between their ranks and their names."""
 
 
@@ -166,19 +166,19 @@ class Search:
         if asks and meaning.nothing:
             return []
         here, elsewhere = self._blocks()
-        inside = self._has("in", meaning.places)
-        covers = self._covering(meaning.places) if meaning.home else self._has("covers", meaning.places)
-        met = " + ".join(["0", *(self._has(*_code(name)) for name in meaning.conditions)])
+        inside = self._is("in", meaning.places)
+        covers = self._covering(meaning.places) if meaning.home else self._is("covers", meaning.places)
+        met = " + ".join(["0", *(self._is(*_code(name)) for name in meaning.conditions)])
+        place = f"CASE WHEN {inside} THEN 0 WHEN {covers} THEN 1 ELSE 2 END" if meaning.places else "0"
+        order = BY_TEXT.format(met=met, mute=self._is("mute"), night=self._is("night"))
         statement = GRADED.format(
-            place=f"CASE WHEN {inside} THEN 0 WHEN {covers} THEN 1 ELSE 2 END" if meaning.places else "0",
-            met=met,
-            mute=self._has("mute") if asks else "0",
-            night=self._has("night") if asks else "0",
+            place=place,
             here=here,
             elsewhere=elsewhere,
             weight=" + ".join(self._weights(inside, met)) if asks else "1",
             fits=" AND ".join(["1", *self._conditions()]),
-            by_text=BY_TEXT if asks else "",
+            among=f"({self._may_answer()}) CROSS JOIN listed USING (number)" if asks else "listed",
+            by_text=order if asks else "",
         )
         self._values |= {
             "types": json.dumps(_levels(meaning.types)),
@@ -191,11 +191,11 @@ class Search:
     def _blocks(self) -> tuple[str, str]:
         """Return what holds of the services that stand first, and of those of the others that stand after them."""
         units = self.query.area_units
-        here, elsewhere = self._has("pointed"), self._has("remote")
+        here, elsewhere = self._is("pointed"), self._is("remote")
         if units is not None:
-            here, elsewhere = self._has("in", units), self._covering(units)
-            here += f" AND {self._has('pointed')}" if self.query.near is not None else ""
-            elsewhere += f" AND NOT {self._has('in', units)}"
+            here, elsewhere = self._is("in", units), self._covering(units)
+            here += f" AND {self._is('pointed')}" if self.query.near is not None else ""
+            elsewhere += f" AND NOT {self._is('in', units)}"
         return here, elsewhere
 
     def _conditions(self) -> Iterator[str]:
@@ -214,6 +214,16 @@ class Search:
         yield from (self._has("for", [group]) for group in meaning.who)
         if meaning.places and not meaning.home:  # who is abroad is sent to what can be called there
             yield f"({self._has('far')} OR {self._has('in', meaning.places)})"
+
+    def _may_answer(self) -> str:
+        """Return the numbers of all services that weigh anything, so that the others are not looked at."""
+        meaning, numbers = self.meaning, "SELECT number FROM listed WHERE "
+        ways = [f"SELECT number FROM ({TYPES})", numbers + self._whole_name()]
+        ways += [numbers + self._having_name(word) for word in meaning.named]
+        if not (meaning.types or meaning.named):
+            ways += [numbers + self._has("in", meaning.places)]
+            ways += [numbers + self._has(*_code(name)) for name in meaning.conditions]
+        return " UNION ".join(ways)
 
     def _weights(self, inside: str, met: str) -> Iterator[str]:
         """Yield what makes a service one that answers: those with most are found.
@@ -247,9 +257,15 @@ class Search:
             return f"(intake IN (SELECT intake FROM taker WHERE code {one_of}))"
         return f"(number IN (SELECT number FROM code WHERE kind = {self._bound(kind)} AND code {one_of}))"
 
+    def _is(self, kind: str, codes: Iterable[str] = ("",)) -> str:
+        """Return the same of a service that is found already: quicker for few than to list all that have a code."""
+        wanted = f"SELECT value FROM json_each({self._bound(json.dumps([*codes]))})"
+        here = f"kind = {self._bound(kind)} AND code IN ({wanted}) AND code.number = listed.number"
+        return f"EXISTS (SELECT 1 FROM code WHERE {here})"
+
     def _covering(self, units: Collection[str]) -> str:
         """Return the condition that a service serves one of some units from elsewhere, or everybody in the country."""
-        return f"({self._has('covers', units)} OR {self._has('everywhere')})"
+        return f"({self._is('covers', units)} OR {self._is('everywhere')})"
 
     def _known(self, taxonomy: str, kind: str, code: str) -> str:
         """Return the condition that a service has a code; refuse one that neither the taxonomy nor the view knows."""

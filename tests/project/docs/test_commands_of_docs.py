@@ -40,6 +40,7 @@ ELSEWHERE = {
     r"rohnamo (serve|demo-partner|demo-staff)\b": "serves until it is stopped: tests/cli/test_portals.py",
     r"rohnamo start\b": "serves until it is stopped: tests/web/walks/test_first_office.py",
     r"rohnamo (approve|agree|erase) .*--as": "asks for a password and a code: tests/cli/test_curation.py",
+    r"rohnamo area fetch\b": "needs a network: tests/area/test_fetch.py",
     r"rohnamo audit\b": "minutes of work: tests/web/audit/",
     r"curl": "needs the portal of the demo: tests/project/docs/test_api_page.py",
 }
