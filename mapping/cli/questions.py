@@ -136,7 +136,7 @@ def scenario(
     json_: JsonOption = False,
 ) -> None:
     """Count whom the services of a scenario bring within reach, by district."""
-    region = study_area(area)
+    region = study_area(area, view)
     lang, saved = output_language(region, lang), SavedScenario.read(file)
     with View(view) as opened:
         before, after, gained = gains(opened, region, saved)

@@ -31,6 +31,7 @@ READERS: dict[str, Callable[[View, StudyArea, Path], object]] = {
 }
 COMMANDS = (
     ["find", "shelter"],
+    ["scenario", "list.json"],
     ["analyse", "coverage"],
     ["map", "{out}/map.html"],
     ["export", "{out}/all.geojson"],
