@@ -22,7 +22,7 @@ from wordfreq import available_languages, zipf_frequency
 from mapping.errors import UnsafePublication
 from mapping.language.fold import TO_LATIN, coarse, key_words, readable, tokens, words_for
 from mapping.language.i18n import catalogue
-from mapping.language.languages import codes, word_list_languages, word_rows
+from mapping.language.languages import codes, word_rows
 from mapping.language.parsers.contacts import SHARED_HOSTS
 from mapping.language.taxonomy import FILES, LISTS, words_of
 from mapping.model import RECORDS, WORDS, Location, Translation, references
@@ -488,13 +488,17 @@ def _known_words() -> frozenset[str]:
     return frozenset(word for source in (terms, texts, lists) for text in source for word in _words(text))
 
 
+NEIGHBOURS = ("ro", "tr", "uk")
+"""Languages, besides ours, whose everyday words are nobody's name; with each more, names of people become such."""
+
+
 def _ordinary(name: str) -> set[str]:
     """Return the folded words of a name that are nobody's: numbers, and what people use every day in some language.
 
     Word frequencies say so. Of a language without them, a word in small letters after a capital is no name.
     """
     words = re.findall(r"\w[\w'’ʻ‘]*", name)
-    languages = available_languages().keys() & {*word_list_languages()}
+    languages = available_languages().keys() & {*codes(), *NEIGHBOURS}
     ordinary = {word for word in words if any(zipf_frequency(word, language) >= EVERYDAY for language in languages)}
     if not ordinary and not name.islower():
         ordinary |= {*filter(str.islower, words)}
