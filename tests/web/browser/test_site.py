@@ -755,7 +755,8 @@ def five_regions(tmp_path_factory, tj_area):
 def test_a_matrix_of_five_regions_fits_on_a_phone(tmp_path, five_regions, open_page, language):
     shutil.copytree(FOLDER, tmp_path / "static")
     (tmp_path / language / "g").mkdir(parents=True)
-    (tmp_path / language / "g" / "nrm.html").write_bytes(five_regions.get(f"/{language}/g/nrm.html").data)
+    for name in ("nrm.html", "nrm-map.svg"):
+        (tmp_path / language / "g" / name).write_bytes(five_regions.get(f"/{language}/g/{name}").data)
     page = open_page((tmp_path / language / "g" / "nrm.html").as_uri(), width=360)
     table = page.locator("table.heat")
     box = table.locator("xpath=..")
