@@ -690,6 +690,20 @@ def test_danger_puts_the_line_above_every_answer_and_above_the_keyboard(site, op
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
+def test_a_need_without_danger_leaves_the_numbers_below_the_answers(site, open_page):
+    page = open_page((site / "en" / "index.html").as_uri(), width=360, height=640)
+    page.focus("#words")
+    page.wait_for_selector("form.search[data-ready=true]")
+    after = "document.getElementById('hits').compareDocumentPosition(document.getElementById('urgent')) & 4"
+    for text, below in (("forensic examination", True), ("my husband beats me", False), ("police number", True)):
+        page.fill("#words", text)
+        page.wait_for_selector("#urgent", state="visible")
+        wait_until(page, f"Boolean({after}) === {str(below).lower()}")
+    page.fill("#words", "a lawyer, i am a man")
+    page.wait_for_selector("#urgent", state="hidden")
+    assert page.locator("#found").text_content().endswith("Services that do not take this person are not shown.")
+
+
 def test_what_is_hidden_is_answered_with_what_may_be_said(site, open_page):
     page = open_page((site / "ru" / "all-1.html").as_uri())
     page.focus("#words")
