@@ -341,8 +341,10 @@ class Search:
     def _nearest(self, answers: list[Answer], near: tuple[float, float]) -> tuple[list[Hit], int]:
         """Return the first of some services, the best rank first and of these the nearest, and their count."""
         numbers, latitudes, longitudes = self.index.points
+        asked = np.isin(numbers, [answer.number for answer in answers])
+        kilometres = measured(near, latitudes[asked], longitudes[asked])
         away: dict[int, float] = {}
-        for number, km in zip(numbers, measured(near, latitudes, longitudes).tolist(), strict=True):
+        for number, km in zip(numbers[asked].tolist(), kilometres.tolist(), strict=True):
             away[number] = min(km, away.get(number, km))
         most = self.query.within_km
         within = [answer for answer in answers if most is None or away[answer.number] <= most]

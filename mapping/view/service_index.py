@@ -18,6 +18,7 @@ from mapping.language.fold import coarse_word
 from mapping.language.i18n import chain
 from mapping.language.meaning import QueryReader
 
+Numbers = NDArray[np.int64]
 Reals = NDArray[np.floating[Any]]
 """Degrees or kilometres, one a point."""
 
@@ -83,11 +84,11 @@ class ServiceIndex:
         return next((tried for tried in chain(language) if tried in self.languages), self.languages[0])
 
     @cached_property
-    def points(self) -> tuple[list[int], Reals, Reals]:
+    def points(self) -> tuple[Numbers, Reals, Reals]:
         """All points that people go to: the number of the service of each, latitudes and longitudes."""
         rows = self.connection.execute("SELECT number, latitude, longitude FROM point ORDER BY rowid").fetchall()
         latitudes, longitudes = np.array([row[1:] for row in map(tuple, rows)], float).reshape(-1, 2).T
-        return [row[0] for row in rows], latitudes, longitudes
+        return np.array([row[0] for row in rows], np.int64), latitudes, longitudes
 
     def is_word(self, word: str) -> bool:
         """Whether it is a word of a name; what has a digit is none."""
