@@ -525,7 +525,7 @@ def _unit_inside(area: StudyArea, place: str, claim: UnitMatch) -> UnitMatch | N
 
 def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
     """Find a place in the gazetteer, in the named unit if one is named."""
-    bare = re.sub(r"\([^)]*\)", " ", text).strip()
+    bare = re.sub(r"\([^()]*\)", " ", text).strip()
     key = key_of(bare)
     notes = [Note("doubt", Message("{text!r} is only roughly a place", text=text))] if key.vague else []
     unknown = Note("note", Message("the place {text!r} is not in the gazetteer", text=text))
