@@ -33,7 +33,7 @@ def says_country(area: StudyArea, text: str) -> bool:
         return True
     names = [words[0] for name in area.name.values() if len(words := tokens(name)) == 1]
     short = {name for name, code in _other_country_names().items() if code == area.code}
-    words = tokens(re.sub(r"\([^)]*\)", " ", text))
+    words = tokens(re.sub(r"\([^()]*\)", " ", text))
     named = {word for word in words if word in short or any(_inflects(word, name) for name in names)}
     left = [word for word in words if word not in named and word not in _WHOLE]
     every = _UNITS if _ALL.intersection(words) else frozenset()
