@@ -2,7 +2,7 @@
 
 Each wrote what a colleague would read from a cell. The first two sets were then learnt from, the third only for hours,
 districts and consent; kinds of help and groups of it were read as well before it was seen. The fourth wrote addresses,
-phones, amounts, more hours and kinds, and whom services take, learnt from after a first look (docs/quality.md).
+phones, amounts, more hours and kinds, and whom services take, learnt from after a first look.
 """
 
 import csv

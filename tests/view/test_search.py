@@ -43,7 +43,7 @@ GEOD = Geod(ellps="WGS84")
 PHRASES = Path(__file__).with_name("phrases.csv")
 """What frightened people type, in four languages and two scripts, with what would help."""
 OF_OTHERS = Path(__file__).with_name("phrases_of_others.csv")
-"""The same, by somebody who saw neither words nor rules: what they found at their first try is in docs/usability.md."""
+"""The same, by somebody who saw neither words nor rules."""
 QUERIES = Path(__file__).with_name("queries_of_others.csv")
 """What people search for, by others again, with kinds, places, and what would be embarrassing as the first answer."""
 MEANINGS = Path(__file__).with_name("meanings.csv")
