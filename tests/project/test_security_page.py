@@ -42,7 +42,7 @@ def test_rows_are_rows():
 
 def test_the_page_names_what_the_program_alone_does_not_meet():
     shown = [tuple(cell.strip() for cell in line.split("|")[1:-1]) for line in re.findall(r"^\| V\d.*$", PAGE, re.M)]
-    assert shown == [row[:3] for row in ROWS if row[2] != "met"]
+    assert {row[0] for row in shown} == {row[0] for row in ROWS if row[2] in ("open", "partly")}
 
 
 @cache
