@@ -1,6 +1,6 @@
 """Portal: the one app that the public, partner and staff portals are; each adds its pages and says who may come in.
 
-A page module of a portal offers ``blueprint`` and, where people sign in, ``ROUTES`` and ``MENU``; it is found in the
+A page module of a portal offers ``blueprint``, where people sign in one of `web.access.pages`; it is found in the
 portal's folder, so that there is no list of pages. ``prepare(app)``, where a module has it, makes ready what its pages
 need, and tells whether the portal has them at all.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -24,8 +24,8 @@ from werkzeug.routing import IntegerConverter
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from mapping.language.i18n import Message
-from web.access.roles import Action
+from web.access.pages import MenuItem as MenuItem
+from web.access.pages import Pages
 from web.headers import set_headers
 from web.layout import Frame, language_of
 from web.rendering import render, set_words
@@ -58,15 +58,6 @@ KINDS = {
 
 Admit = Callable[[Flask, Mapping[str, str]], None]
 """What makes an app ask who is there: it is given the action of each endpoint (`web.access.guard.guard`)."""
-
-
-class MenuItem(NamedTuple):
-    """A link of the menu, shown to those who may do the action; the smallest ``order`` stands first."""
-
-    path: str
-    label: Message
-    action: Action
-    order: int
 
 
 @dataclass(frozen=True)
@@ -135,6 +126,9 @@ def create_portal(
             app.register_blueprint(module.blueprint)
             routes |= getattr(module, "ROUTES", {})
             menu += getattr(module, "MENU", ())
+            if isinstance(module.blueprint, Pages):
+                routes |= module.blueprint.actions
+                menu += module.blueprint.menu
     app.config["MENU"] = tuple(sorted(menu, key=lambda item: item.order))
     if admit is not None:
         admit(app, routes)

@@ -10,7 +10,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import get_args
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Response, abort, current_app
 from flask.typing import ResponseReturnValue
 
 from mapping.language.i18n import Message
@@ -18,30 +18,16 @@ from mapping.render import atlas
 from mapping.render import report as reports
 from mapping.render.report.writers.files import Format
 from mapping.view.view import View
-from web.access.guard import Open, log, me
-from web.access.roles import Action
+from web.access.guard import log, me
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem, file
+from web.portal import file
 from web.presenters import sheets
 from web.presenters.edition import Edition
 from web.public import findings, maps
 
-blueprint = Blueprint("restricted", __name__)
+blueprint = Pages("restricted")
 
-ROUTES: dict[str, Action | Open] = {
-    "restricted.overview": "see_restricted",
-    "restricted.finding": "see_restricted",
-    "restricted.picture": "see_restricted",
-    "restricted.table": "see_restricted",
-    "restricted.atlas_": "see_restricted",
-    "restricted.atlas_data": "see_restricted",
-    "restricted.atlas_file": "see_restricted",
-    "restricted.report": "see_restricted",
-}
-MENU = (
-    MenuItem("restricted.html", Message("Analyses"), "see_restricted", 85),
-    MenuItem("atlas.html", Message("Atlas"), "see_restricted", 86),
-)
 
 MARK = Message("Restricted · for {reader} alone")
 """What stands on all that is handed out."""
@@ -62,7 +48,7 @@ def edition() -> Edition | None:
     return give()
 
 
-@blueprint.get("/<language>/restricted.html")
+@blueprint.page("see_restricted", "restricted.html", menu=(Message("Analyses"), 85))
 def overview(language: str) -> str:
     """Show what every analysis finds, and offer the report."""
     current = edition()
@@ -73,7 +59,7 @@ def overview(language: str) -> str:
     return page("restricted/overview.html", language, shown=shown, day_=current.day, formats=_formats(current))
 
 
-@blueprint.get("/<language>/restricted/<name>.html")
+@blueprint.page("see_restricted", "restricted/<name>.html")
 def finding(language: str, name: str) -> str:
     """Show what one analysis finds, with its whole table."""
     current = _edition()
@@ -85,13 +71,13 @@ def finding(language: str, name: str) -> str:
     return page("restricted/finding.html", language, shown=shown, day_=current.day)
 
 
-@blueprint.get("/<language>/restricted/<name>.svg")
+@blueprint.page("see_restricted", "restricted/<name>.svg")
 def picture(language: str, name: str) -> Response:
     """Return the chart of an analysis, or its map."""
     return file(sheets.picture(_edition(), name, language).encode(), f"{name}.svg")
 
 
-@blueprint.get("/<language>/restricted/<name>.csv")
+@blueprint.page("see_restricted", "restricted/<name>.csv")
 def table(language: str, name: str) -> Response:
     """Return the whole table of an analysis, with its reader in each row."""
     current, mark = _edition(), MARK.filled_with({"reader": me().name})
@@ -99,7 +85,7 @@ def table(language: str, name: str) -> Response:
     return file(findings.table(current, name, language, notice=mark), f"{name}.csv")
 
 
-@blueprint.get("/<language>/atlas.html")
+@blueprint.page("see_restricted", "atlas.html", menu=(Message("Atlas"), 86))
 def atlas_(language: str) -> str:
     """Show the Atlas of what this reader may see."""
     current = edition()
@@ -116,19 +102,19 @@ def atlas_(language: str) -> str:
     )
 
 
-@blueprint.get("/<language>/atlas-data.js")
+@blueprint.page("see_restricted", "atlas-data.js")
 def atlas_data(language: str) -> Response:
     """Return what the Atlas says, of the edition of this reader."""
     return file(maps.atlas_data(_edition(), language), "atlas-data.js")
 
 
-@blueprint.get("/static/atlas/<name>.js")
+@blueprint.page("see_restricted", "/static/atlas/<name>.js")
 def atlas_file(name: str) -> Response:
     """Return what the Atlas needs of the study area, which is the same for everybody."""
     return file(maps.atlas_file(_edition(), name), f"{name}.js")
 
 
-@blueprint.get("/<language>/restricted/report.<kind>")
+@blueprint.page("see_restricted", "restricted/report.<kind>")
 def report(language: str, kind: str) -> ResponseReturnValue:
     """Return the restricted report as a file, made for its one reader."""
     current = _edition()

@@ -26,7 +26,9 @@ TABLES = {
     "mapping/formats/surveys/field_form.csv": ("label", "hint", "message"),
     "mapping/formats/surveys/field_form_answers.csv": ("label",),
     "mapping/formats/tables/workbook_columns.csv": ("label", "meaning"),
+    "web/access/actions.csv": ("label",),
     "web/staff/labels.csv": ("label",),
+    "web/stores/deeds.csv": ("label",),
 }
 """Tables that hold texts, and the columns that they stand in."""
 OUTLINE = "mapping/render/report/outline.toml"

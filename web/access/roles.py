@@ -6,121 +6,54 @@ somebody may do none of the things that are done to a place or a body.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, cast
 
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
 from mapping.model import Audience
+from mapping.resources import table_beside
 
-Role = Literal["caseworker", "provider", "focal_point", "planner", "steward", "custodian", "administrator", "approver"]
-
-Action = Literal[
-    "own_account",
-    "find",
-    "refer",
-    "see_counts",
-    "set_capacity",
-    "propose",
-    "assess",
-    "see_restricted",
-    "attend",
-    "edit",
-    "import",
-    "review",
-    "approve",
-    "widen",
-    "confirm",
-    "publish",
-    "reveal",
-    "read_log",
-    "meet",
-    "administer",
-]
-"""What a person can do in the portals; each route belongs to one (`web.access.guard`)."""
-
-ACTIONS: dict[Action, Message] = {
-    "own_account": Message("Sign in and out, change the own password"),
-    "find": Message("Find services and referral routes"),
-    "refer": Message("Note referrals and their outcome"),
-    "see_counts": Message("See counts of referrals"),
-    "set_capacity": Message("Say whether a service has room"),
-    "propose": Message("Propose a change of an entry"),
-    "assess": Message("Answer the checklist of standards"),
-    "see_restricted": Message("Read analyses that are not public"),
-    "attend": Message("See what needs attention"),
-    "edit": Message("Change entries"),
-    "import": Message("Import lists"),
-    "review": Message("Decide on what was sent in"),
-    "approve": Message("Agree as one of two people"),
-    "widen": Message("Ask to let more people see something"),
-    "confirm": Message("Publish an edition that somebody else built"),
-    "publish": Message("Publish an edition"),
-    "reveal": Message("See a confidential place, for a reason"),
-    "read_log": Message("Read the log"),
-    "meet": Message("Say that they met the owner of an account"),
-    "administer": Message("Look after accounts, sources and backups"),
-}
-"""What an action is called."""
-
+Role = str
+"""A key of `ROLES`."""
+Action = str
+"""A key of `ACTIONS`: what a person can do in the portals; each page belongs to one (`web.access.pages`)."""
 Scope = Literal["region", "organization"]
 
-SCOPED: dict[Action, Scope] = {
-    "set_capacity": "organization",
-    "propose": "organization",
-    "assess": "organization",
-    "see_counts": "region",
-    "edit": "region",
-    "review": "region",
-    "approve": "region",
-    "widen": "region",
-    "reveal": "region",
-}
+_TABLE = table_beside(__file__, "actions")
+
+ACTIONS: dict[Action, Message] = {row["action"]: Message.of(row["label"]) for row in _TABLE}
+"""What an action is called."""
+
+SCOPED: dict[Action, Scope] = {row["action"]: cast("Scope", row["scope"]) for row in _TABLE if row["scope"]}
 """Actions that are done to a place or a body, and which kind of grant they need."""
 
 EVERYWHERE = "*"
 """The grant for every region or organization."""
 
 
-@dataclass(frozen=True)
-class RoleRule:
-    """What a role sees and does; ``extra`` names what a person of the role is told about it."""
+class RoleRule(NamedTuple):
+    """What a person of a role is told about it, and what the role sees and does."""
 
     label: Message
     audience: Audience
     actions: frozenset[Action]
 
 
-def _rule(label: Message, audience: Audience, *actions: Action) -> RoleRule:
-    return RoleRule(label, audience, frozenset(("own_account", *actions)))
-
-
-ROLES: dict[Role, RoleRule] = {
-    "caseworker": _rule(Message("Caseworker"), "partner", "find", "refer"),
-    "provider": _rule(Message("Provider"), "partner", "find", "refer", "set_capacity", "propose", "assess"),
-    "focal_point": _rule(
-        Message("Focal point"), "focal_point", "find", "refer", "see_counts", "set_capacity", "see_restricted"
-    ),
-    "planner": _rule(Message("Planner"), "partner", "find", "see_counts", "see_restricted"),
-    "steward": _rule(
-        Message("Steward"),
-        "focal_point",
-        "find",
-        "see_counts",
-        "see_restricted",
-        "attend",
-        "edit",
-        "import",
-        "review",
-        "approve",
-        "widen",
-        "confirm",
-        "publish",
-    ),
-    "custodian": _rule(Message("Custodian"), "focal_point", "find", "attend", "review", "approve", "widen", "reveal"),
-    "administrator": _rule(Message("Administrator"), "public", "read_log", "meet", "administer"),
-    "approver": _rule(Message("Approver from outside"), "focal_point", "approve", "confirm", "meet"),
+_SEEN_BY: dict[Role, tuple[Message, Audience]] = {
+    "caseworker": (Message("Caseworker"), "partner"),
+    "provider": (Message("Provider"), "partner"),
+    "focal_point": (Message("Focal point"), "focal_point"),
+    "planner": (Message("Planner"), "partner"),
+    "steward": (Message("Steward"), "focal_point"),
+    "custodian": (Message("Custodian"), "focal_point"),
+    "administrator": (Message("Administrator"), "public"),
+    "approver": (Message("Approver from outside"), "focal_point"),
 }
-"""The whole table. Custodian facts are in no view: `reveal` shows one record at a time from the directory."""
+ROLES: dict[Role, RoleRule] = {
+    role: RoleRule(label, audience, frozenset(row["action"] for row in _TABLE if role in row["roles"].split()))
+    for role, (label, audience) in _SEEN_BY.items()
+}
+"""Who does what is said in ``actions.csv``. Custodian facts are in no view: `reveal` shows one record at a time."""
 
 PORTAL_ROLES: tuple[Role, ...] = ("caseworker", "provider", "focal_point", "planner")
 """Who signs in to the partner portal; the others sign in to the staff portal."""

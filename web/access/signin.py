@@ -8,33 +8,20 @@ from contextlib import suppress
 
 import pyotp
 import segno
-from flask import Blueprint, Response, current_app, g, redirect, request, session
+from flask import Response, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import ValidationError, validate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from mapping.errors import InvalidRecord, NotFound
 from web.access.accounts import Account, SignInRefused, TooManyTries
-from web.access.guard import Open, accounts, log, me, now, somebody, study_area
+from web.access.guard import accounts, log, me, now, somebody, study_area
+from web.access.pages import Pages
 from web.access.passkeys import LASTS, MADE_BY, NOT_KNOWN, Passkeys, Site, question, to_sign_in
-from web.access.roles import Action
 from web.layout import Frame, language_of
 from web.rendering import render
 
-blueprint = Blueprint("signin", __name__)
-
-ROUTES: dict[str, Action | Open] = {
-    "signin.start": "everyone",
-    "signin.sign_in": "everyone",
-    "signin.sign_out": "own_account",
-    "signin.join": "everyone",
-    "signin.join_picture": "everyone",
-    "signin.account": "own_account",
-    "signin.sign_in_by_passkey": "everyone",
-    "signin.add_passkey": "own_account",
-    "signin.remove_passkey": "own_account",
-}
-
+blueprint = Pages("signin")
 
 WRITTEN: frozenset[str] = frozenset({"edit", "import", "review", "propose", "assess", "refer", "set_capacity"})
 """Actions of which a form is kept while somebody signs in anew. Whoever agrees, publishes, reveals or looks after
@@ -53,13 +40,13 @@ def page(template: str, language: str, **values: object) -> str:
     return render(template, frame=Frame.bare(study_area(), request.path, language), **form | values)
 
 
-@blueprint.get("/")
+@blueprint.page("everyone", "/")
 def start() -> ResponseReturnValue:
     """Lead to the first page in the first language."""
     return redirect(f"/{study_area().languages[0]}/index.html")
 
 
-@blueprint.route("/<language>/sign-in.html", methods=["GET", "POST"])
+@blueprint.form("everyone", "sign-in.html")
 def sign_in(language: str) -> ResponseReturnValue:
     """Ask for login, password and code."""
     if request.method == "GET":
@@ -134,7 +121,7 @@ DEVICE_LASTS, MOST_LOGINS = 365 * 24 * 3600, 8
 """How many seconds a device is known, and how many logins on it."""
 
 
-@blueprint.route("/<language>/sign-in-passkey", methods=["GET", "POST"])
+@blueprint.form("everyone", "sign-in-passkey")
 def sign_in_by_passkey(language: str) -> ResponseReturnValue:
     """Let somebody in by what their device answers; opened anew, as in another language, it asks again."""
     if request.method == "GET":
@@ -209,7 +196,7 @@ def _door(language: str, **values: object) -> str:
     )
 
 
-@blueprint.post("/<language>/sign-out")
+@blueprint.act("own_account", "sign-out")
 def sign_out(language: str) -> ResponseReturnValue:
     """End the session, and let the browser forget what it kept, but that this device is known."""
     log("sign_out")
@@ -220,7 +207,7 @@ def sign_out(language: str) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.route("/<language>/join/<token>", methods=["GET", "POST"])
+@blueprint.form("everyone", "join/<token>")
 def join(language: str, token: str) -> ResponseReturnValue:
     """Take up an account by its one-time link: set a password, then show that the authenticator works."""
     try:
@@ -251,7 +238,7 @@ def _code_page(language: str, account: Account, token: str, secret: str, **value
     return page("account/code.html", language, token=token, secret=secret, address=address, **values)
 
 
-@blueprint.get("/<language>/join/<token>/code.svg")
+@blueprint.page("everyone", "join/<token>/code.svg")
 def join_picture(language: str, token: str) -> Response:  # noqa: ARG001
     """Show the secret of an authenticator as a picture that a phone can read."""
     account = accounts().invited(token, now=now())
@@ -262,7 +249,7 @@ def join_picture(language: str, token: str) -> Response:  # noqa: ARG001
     return Response(picture.getvalue(), mimetype="image/svg+xml")
 
 
-@blueprint.route("/<language>/account.html", methods=["GET", "POST"])
+@blueprint.form("own_account", "account.html")
 def account(language: str) -> ResponseReturnValue:
     """Show the own account with its passkeys, and change its password."""
     if request.method == "GET":
@@ -281,7 +268,7 @@ def account(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/sign-in.html?new", code=303)
 
 
-@blueprint.route("/<language>/passkeys/add", methods=["GET", "POST"])
+@blueprint.form("own_account", "passkeys/add")
 def add_passkey(language: str) -> ResponseReturnValue:
     """Keep a passkey that the browser has made, once password and code were given again; opened anew, ask again."""
     if request.method == "GET":
@@ -298,7 +285,7 @@ def add_passkey(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/account.html", code=303)
 
 
-@blueprint.post("/<language>/passkeys/remove")
+@blueprint.act("own_account", "passkeys/remove")
 def remove_passkey(language: str) -> ResponseReturnValue:
     """Forget a passkey; its device may be lost, so that every session ends."""
     if not Passkeys(accounts()).remove(me().id, request.form.get("passkey", "")):

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, current_app, redirect, request
+from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -20,8 +20,8 @@ from mapping.language.i18n import Message
 from web import restricted
 from web.access import signin
 from web.access.accounts import Accounts
-from web.access.guard import Open, guard, me, study_area
-from web.access.roles import Action
+from web.access.guard import guard, me, study_area
+from web.access.pages import Pages
 from web.access.signin import page
 from web.portal import ErrorPages, MenuItem, create_portal, pages_of
 from web.staff.agreeing import why
@@ -32,9 +32,7 @@ from web.staff.review.worklist import waiting_count
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
 
-blueprint = Blueprint("staff", __name__)
-
-ROUTES: dict[str, Action | Open] = {"staff.home": "own_account"}
+blueprint = Pages("staff")
 
 GROUPS: tuple[tuple[Message, int], ...] = (
     (Message("Work"), 40),
@@ -136,8 +134,7 @@ def _groups() -> list[tuple[Message, int, list[MenuItem]]]:
     return [(label, waiting_count() if label == GROUPS[0][0] else 0, items) for label, items in groups if items]
 
 
-@blueprint.get("/<language>/")
-@blueprint.get("/<language>/index.html")
+@blueprint.page("own_account", "", "index.html")
 def home(language: str) -> ResponseReturnValue:
     """Lead to the page where somebody's work begins."""
     menu: tuple[MenuItem, ...] = current_app.config["MENU"]

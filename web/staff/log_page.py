@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
-from flask import Blueprint, request
+from flask import request
 
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import public_id
 from mapping.language.i18n import Message, show, translate
 from mapping.model import Organization, Service
-from web.access.guard import Open, ledger, study_area
+from web.access.guard import ledger, study_area
 from web.access.mailer import WHY
-from web.access.roles import ACTIONS, ROLES, Action
+from web.access.pages import Pages
+from web.access.roles import ACTIONS, ROLES
 from web.access.signin import page
-from web.portal import MenuItem
 from web.presenters.edition import short_code
 from web.staff.agreeing import ASKED, why
 from web.staff.common import everything_seen
@@ -31,10 +31,8 @@ from web.staff.visible import VisibleRecords, is_open
 from web.stores.deeds import DEEDS
 from web.stores.ledger import LedgerLine
 
-blueprint = Blueprint("ledger", __name__)
+blueprint = Pages("ledger")
 
-ROUTES: dict[str, Action | Open] = {"ledger.lines": "read_log"}
-MENU = (MenuItem("log.html", Message("Log"), "read_log", 103),)
 
 LINES = 200
 """How many lines the page of the log shows."""
@@ -75,7 +73,7 @@ class LineWords(NamedTuple):
     reason: str
 
 
-@blueprint.get("/<language>/log.html")
+@blueprint.page("read_log", "log.html", menu=(Message("Log"), 103))
 def lines(language: str) -> str:
     """Show the log, and whether it is whole."""
     book = ledger()

@@ -13,7 +13,7 @@ from tests.web.support.signed_in import PASSWORD, Clock, csrf
 from web.access import accounts as accounts_module
 from web.access.accounts import Accounts
 from web.access.guard import guard, me
-from web.access.signin import ROUTES, blueprint, page
+from web.access.signin import blueprint, page
 from web.headers import HEADERS, set_headers
 from web.rendering import set_words
 from web.stores.ledger import Ledger
@@ -38,7 +38,7 @@ def small_portal(tiny_area, tmp_path, accounts, clock):
     app.add_url_rule("/<language>/index.html", "home", lambda language: page("account/account.html", language))
     app.add_url_rule("/<language>/people.html", "people", lambda language: me().name + language)
     app.add_url_rule("/<language>/forgotten.html", "forgotten", lambda language: "nobody listed this" + language)
-    routes = {**ROUTES, "home": "find", "people": "administer"}
+    routes = {**blueprint.actions, "home": "find", "people": "administer"}
     ledger = Ledger(tmp_path / "ledger.db")
     ways = {"accounts": accounts, "ledger": ledger, "clock": clock, "secure": False}
     guard(app, routes, portal="partner", **ways)

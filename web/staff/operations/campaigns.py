@@ -4,31 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.directory import public_id
 from mapping.errors import MappingError
 from mapping.language.i18n import Message, date, translate
 from mapping.safety.agreed import Row
-from web.access.guard import Open, accounts, log, me, now, today, typed_day
+from web.access.guard import accounts, log, me, now, today, typed_day
 from web.access.mailer import usable
-from web.access.roles import Action
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import directory, seen
 from web.staff.fields import AFTER_TODAY, NEEDED
 from web.staff.operations.host import mailer, partner_address
 from web.stores.campaigns import Campaign, Campaigns
 
-blueprint = Blueprint("campaigns", __name__)
+blueprint = Pages("campaigns")
 
-ROUTES: dict[str, Action | Open] = {
-    "campaigns.overview": "edit",
-    "campaigns.one": "edit",
-    "campaigns.ask": "edit",
-}
-MENU = (MenuItem("campaigns.html", Message("Update requests"), "edit", 75),)
 
 NO_ADDRESS = Message("The address of the partner portal is not set; an administrator sets it with the mail server.")
 SUBJECT = Message("Is your entry still right?")
@@ -57,7 +50,7 @@ class LinkText(NamedTuple):
     sent: bool
 
 
-@blueprint.route("/<language>/campaigns.html", methods=["GET", "POST"])
+@blueprint.form("edit", "campaigns.html", menu=(Message("Update requests"), 75))
 def overview(language: str) -> ResponseReturnValue:
     """List the campaigns, and begin one."""
     if request.method == "GET":
@@ -73,13 +66,13 @@ def overview(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/campaigns/{number}.html", code=303)
 
 
-@blueprint.get("/<language>/campaigns/<int:number>.html")
+@blueprint.page("edit", "campaigns/<int:number>.html")
 def one(language: str, number: int) -> str:
     """Show who was asked, who answered, and whom to call."""
     return _page(language, _store().campaign(number))
 
 
-@blueprint.post("/<language>/campaigns/<int:number>/ask")
+@blueprint.act("edit", "campaigns/<int:number>/ask")
 def ask(language: str, number: int) -> ResponseReturnValue:
     """Make a link for each organization that has not answered, send mails where that can be, and show the texts."""
     campaign, address = _store().campaign(number), partner_address()

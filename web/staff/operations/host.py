@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from flask import Blueprint, abort, current_app, redirect, request, send_file
+from flask import abort, current_app, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.backups import backup, kept, rehearse, secret_of
@@ -15,31 +15,18 @@ from mapping.formats.reader_process import has_sandbox
 from mapping.language.i18n import Message
 from mapping.language.languages import SOURCE
 from mapping.model import Service
-from web.access.guard import Open, accounts, ledger, log, me, now, study_area, today
+from web.access.guard import accounts, ledger, log, me, now, study_area, today
 from web.access.mailer import WHY, Mailer, Sent, mail_settings, of_role
-from web.access.roles import Action
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import directory, edition_in_use, everything_seen, is_me, seen_in
 from web.staff.fields import labels
 from web.staff.reminders import Reminder, due_bodies, remind, waiting
 from web.stores.deeds import Deed
 from web.stores.ledger import Ledger
 
-blueprint = Blueprint("host", __name__)
+blueprint = Pages("host")
 
-ROUTES: dict[str, Action | Open] = {
-    "host.steps": "administer",
-    "host.backups": "administer",
-    "host.rehearsal": "administer",
-    "host.download": "administer",
-    "host.reminders": "edit",
-}
-MENU = (
-    MenuItem("steps.html", Message("First steps"), "administer", 5),
-    MenuItem("backups.html", Message("Backups"), "administer", 101),
-    MenuItem("reminders.html", Message("Reminders"), "edit", 104),
-)
 
 PARTNER_ADDRESS = "ROHNAMO_PARTNER_ADDRESS"
 """Where partners sign in, where no settings of mails say it."""
@@ -113,7 +100,7 @@ PAGES = {"people": "people.html", "steward": "people.html", "backup": "backups.h
 """The page on which an administrator does it; none where others do."""
 
 
-@blueprint.get("/<language>/steps.html")
+@blueprint.page("administer", "steps.html", menu=(Message("First steps"), 5))
 def steps(language: str) -> str:
     """Show what an office still needs before its first edition."""
     book = [each for each in accounts().accounts() if each.enrolled and not each.disabled and each.counts]
@@ -149,7 +136,7 @@ def sending(
 # -- backups ---------------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/<language>/backups.html", methods=["GET", "POST"])
+@blueprint.form("administer", "backups.html", menu=(Message("Backups"), 101))
 def backups(language: str) -> ResponseReturnValue:
     """List the backups, and make one."""
     if request.method == "GET":
@@ -166,7 +153,7 @@ def backups(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/backups.html", code=303)
 
 
-@blueprint.post("/<language>/backups/rehearse")
+@blueprint.act("administer", "backups/rehearse")
 def rehearsal(language: str) -> ResponseReturnValue:
     """Restore a backup into a folder that is removed again, and say whether it is whole."""
     if (secret := backup_key()[0]) is None:
@@ -181,7 +168,7 @@ def rehearsal(language: str) -> ResponseReturnValue:
     return _backups(language, found=outcome, name=path.name)
 
 
-@blueprint.post("/<language>/backups/download")
+@blueprint.act("administer", "backups/download")
 def download(language: str) -> ResponseReturnValue:
     """Send a backup as it is, encrypted, to whoever knows password and code once more."""
     path = _chosen_backup()
@@ -212,7 +199,7 @@ def _log_faults(folder: Path) -> list[str]:
 # -- reminders -------------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/<language>/reminders.html", methods=["GET", "POST"])
+@blueprint.form("edit", "reminders.html", menu=(Message("Reminders"), 104))
 def reminders(language: str) -> ResponseReturnValue:
     """Show who has something to be looked through, and write to them."""
     if request.method == "GET":

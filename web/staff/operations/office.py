@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tomlkit
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.area.change import change_settings
@@ -23,11 +23,10 @@ from mapping.language.i18n import Message, show
 from mapping.model import Source
 from mapping.resources import for_owner
 from web.access.accounts import NOT_ADMITTED
-from web.access.guard import Open, log, me, now, study_area
+from web.access.guard import log, me, now, study_area
 from web.access.mailer import MailSettings, mail_settings, usable
-from web.access.roles import Action
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import directory, is_me, is_other_person
 from web.staff.fields import CHOOSE, labels
 from web.staff.operations.host import (
@@ -41,17 +40,8 @@ from web.staff.operations.host import (
     sending,
 )
 
-blueprint = Blueprint("office", __name__)
+blueprint = Pages("office")
 
-ROUTES: dict[str, Action | Open] = {
-    "office.settings": "administer",
-    "office.test_mail": "administer",
-    "office.change": "administer",
-    "office.decide": "administer",
-    "office.mail": "administer",
-}
-
-MENU = (MenuItem("settings.html", Message("Settings"), "administer", 102),)
 
 LABELS = labels("setting")
 OF_MAIL, SECURITY = labels("mail"), labels("mail_security")
@@ -64,13 +54,13 @@ NOTHING = Message("Nothing differs from what is set.")
 OTHER = Message("Another change waits by now than the one that you looked at. Look at it again.")
 
 
-@blueprint.get("/<language>/settings.html")
+@blueprint.page("administer", "settings.html", menu=(Message("Settings"), 102))
 def settings(language: str) -> str:
     """Show the settings that can be changed here, and the sources."""
     return _settings(language)
 
 
-@blueprint.post("/<language>/settings/test-mail")
+@blueprint.act("administer", "settings/test-mail")
 def test_mail(language: str) -> ResponseReturnValue:
     """Send a mail without content to whoever asks."""
     if not usable(me().mail) and mailer() is not None:
@@ -118,7 +108,7 @@ class SettingChange(NamedTuple):
     then: str
 
 
-@blueprint.route("/<language>/settings/change.html", methods=["GET", "POST"])
+@blueprint.form("administer", "settings/change.html")
 def change(language: str) -> ResponseReturnValue:
     """Show what can be changed, and propose a change."""
     if request.method == "GET":
@@ -135,7 +125,7 @@ def change(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/settings/change.html?waits", code=303)
 
 
-@blueprint.post("/<language>/settings/decide")
+@blueprint.act("administer", "settings/decide")
 def decide(language: str) -> ResponseReturnValue:
     """Make the change that another administrator proposed, or drop it."""
     waiting = _waiting()
@@ -162,7 +152,7 @@ def decide(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/settings/change.html?done", code=303)
 
 
-@blueprint.route("/<language>/settings/mail.html", methods=["GET", "POST"])
+@blueprint.form("administer", "settings/mail.html")
 def mail(language: str) -> ResponseReturnValue:
     """Show the mail server, and set another one."""
     path = private() / "mail.toml"

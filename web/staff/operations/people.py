@@ -6,7 +6,7 @@ import io
 from collections.abc import Collection, Iterator
 from typing import NamedTuple, cast
 
-from flask import Blueprint, abort, redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.area.geocode import find_unit
@@ -19,35 +19,19 @@ from mapping.language.languages import language as language_of
 from mapping.model import Organization
 from web.access.accounts import Account, is_reserved
 from web.access.deputies import may_stand_in, on_leave
-from web.access.guard import Open, accounts, log, me, now, study_area, today, typed_day
+from web.access.guard import accounts, log, me, now, study_area, today, typed_day
 from web.access.mailer import usable
-from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Action, Scope, roles_in
+from web.access.pages import Pages
+from web.access.roles import ACTIONS, EVERYWHERE, ROLES, Scope, roles_in
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, to_be_met
 from web.staff.fields import CHOOSE, NEEDED, Field
 from web.staff.operations.host import NO_MAIL_ADDRESS, partner_address
 from web.staff.reminders import late
 from web.staff.visible import is_open
 
-blueprint = Blueprint("people", __name__)
+blueprint = Pages("people")
 
-ROUTES: dict[str, Action | Open] = {
-    "people.all_": "administer",
-    "people.add": "administer",
-    "people.paste": "administer",
-    "people.person": "administer",
-    "people.invite": "administer",
-    "people.meet": "meet",
-    "people.end_sessions": "administer",
-    "people.grants": "administer",
-    "people.leave": "own_account",
-    "people.leave_of_another": "administer",
-}
-MENU = (
-    MenuItem("people.html", Message("Accounts"), "administer", 100),
-    MenuItem("leave.html", Message("Leave and deputy"), "own_account", 120),
-)
 
 YOURSELF = Message("You cannot change your own role or disable yourself: another administrator does.")
 LAST = Message("This is the last administrator who can sign in; make another one first.")
@@ -128,13 +112,13 @@ def link_of(account: Account, token: str) -> str:
 # -- all accounts ----------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/<language>/people.html")
+@blueprint.page("administer", "people.html", menu=(Message("Accounts"), 100))
 def all_(language: str) -> str:
     """List the accounts."""
     return _people(language)
 
 
-@blueprint.post("/<language>/people/add")
+@blueprint.act("administer", "people/add")
 def add(language: str) -> ResponseReturnValue:
     """Make an account, and show its one-time link once."""
     person = Person.of_form()
@@ -143,7 +127,7 @@ def add(language: str) -> ResponseReturnValue:
     return _link(language, *person.make())
 
 
-@blueprint.route("/<language>/people-sheet.html", methods=["GET", "POST"])
+@blueprint.form("administer", "people-sheet.html")
 def paste(language: str) -> ResponseReturnValue:
     """Make accounts of rows pasted from a sheet, all or none, and show their links once."""
     if request.method == "GET":
@@ -220,7 +204,7 @@ def _regions(language: str) -> list[tuple[str, str]]:
 # -- one account -----------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/<language>/people/<identifier>.html", methods=["GET", "POST"])
+@blueprint.form("administer", "people/<identifier>.html")
 def person(language: str, identifier: str) -> ResponseReturnValue:
     """Show an account, and change what it is called, what it may do, and whether it may sign in."""
     account, form = accounts().account(identifier), request.form
@@ -250,7 +234,7 @@ def _back(language: str, account: Account) -> ResponseReturnValue:
     return redirect(f"/{language}/people/{account.id}.html", code=303)
 
 
-@blueprint.post("/<language>/people/<identifier>/invite")
+@blueprint.act("administer", "people/<identifier>/invite")
 def invite(language: str, identifier: str) -> ResponseReturnValue:
     """Recover an account: its password, authenticator and sessions end, and a new one-time link is shown once."""
     account = accounts().account(identifier)
@@ -259,7 +243,7 @@ def invite(language: str, identifier: str) -> ResponseReturnValue:
     return _link(language, account, link_of(account, token))
 
 
-@blueprint.post("/<language>/people/<identifier>/meet")
+@blueprint.act("meet", "people/<identifier>/meet")
 def meet(language: str, identifier: str) -> ResponseReturnValue:
     """Note that whoever is here has met the owner of an account."""
     account = accounts().account(identifier)
@@ -274,7 +258,7 @@ def meet(language: str, identifier: str) -> ResponseReturnValue:
     return _back(language, account) if me().may("administer") else redirect(f"/{language}/waiting.html?done", code=303)
 
 
-@blueprint.post("/<language>/people/<identifier>/end-sessions")
+@blueprint.act("administer", "people/<identifier>/end-sessions")
 def end_sessions(language: str, identifier: str) -> ResponseReturnValue:
     """End every session of an account."""
     account = accounts().account(identifier)
@@ -283,7 +267,7 @@ def end_sessions(language: str, identifier: str) -> ResponseReturnValue:
     return _back(language, account)
 
 
-@blueprint.post("/<language>/people/<identifier>/grants")
+@blueprint.act("administer", "people/<identifier>/grants")
 def grants(language: str, identifier: str) -> ResponseReturnValue:
     """Give somebody a region or an organization, or take it back."""
     account, form = accounts().account(identifier), request.form
@@ -338,13 +322,13 @@ def _is_last_administrator(account: Account) -> bool:
 # -- leave -----------------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/<language>/leave.html", methods=["GET", "POST"])
+@blueprint.form("own_account", "leave.html", menu=(Message("Leave and deputy"), 120))
 def leave(language: str) -> ResponseReturnValue:
     """Show whether the person is on leave; take until when they are, and their deputy, or that they are back."""
     return _leave(language, me())
 
 
-@blueprint.route("/<language>/people/<identifier>/leave.html", methods=["GET", "POST"])
+@blueprint.form("administer", "people/<identifier>/leave.html")
 def leave_of_another(language: str, identifier: str) -> ResponseReturnValue:
     """Do the same for somebody who cannot: who fell ill, or left without a word."""
     return _leave(language, accounts().account(identifier))

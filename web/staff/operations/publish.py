@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.gate import OnePerson
@@ -15,10 +15,9 @@ from mapping.editions.releases import Plan, Release, Releases
 from mapping.errors import InvalidRecord, MappingError, UnsafePublication
 from mapping.language.i18n import Message
 from mapping.safety.redaction import VIEWS
-from web.access.guard import Open, accounts, ledger, log, me, now, study_area, today
-from web.access.roles import Action
+from web.access.guard import accounts, ledger, log, me, now, study_area, today
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.agreeing import may_agree_to_show
 from web.staff.common import directory, everything_seen, inbox, is_me, is_other_person, views
 from web.staff.fields import KINDS as CHANGES
@@ -28,17 +27,8 @@ from web.staff.operations.host import LASTS, alarm
 from web.stores.ledger import LedgerLine
 from web.stores.referral_log import not_to_be_had
 
-blueprint = Blueprint("publishing", __name__)
+blueprint = Pages("publishing")
 
-ROUTES: dict[str, Action | Open] = {
-    "publishing.overview": "confirm",
-    "publishing.build": "publish",
-    "publishing.next_edition": "confirm",
-    "publishing.drop": "publish",
-    "publishing.edition": "confirm",
-    "publishing.back": "publish",
-}
-MENU = (MenuItem("publish.html", Message("Publish"), "confirm", 80),)
 
 ALL = "all"
 """Stands for every audience in an address."""
@@ -76,7 +66,7 @@ def _of(audience: str) -> list[Releases]:
     return [releases(each) for each in (VIEWS if audience == ALL else (audience,))]
 
 
-@blueprint.get("/<language>/publish.html")
+@blueprint.page("confirm", "publish.html", menu=(Message("Publish"), 80))
 def overview(language: str) -> str:
     """Show for each audience what is in use, what was built, and what was before."""
     rows = [(each.audience, each.plan(), each.editions()) for each in _of(ALL)]
@@ -84,7 +74,7 @@ def overview(language: str) -> str:
     return page("ops/publish.html", language, **values, alone=not accounts().are_two())
 
 
-@blueprint.post("/<language>/publish/<audience>/build")
+@blueprint.act("publish", "publish/<audience>/build")
 def build(language: str, audience: str) -> ResponseReturnValue:
     """Build the next edition aside, of one audience or of all; whoever presses meanwhile waits."""
     found = _of(audience)
@@ -142,7 +132,7 @@ def count_refusal(subject: str, error: UnsafePublication | None = None, *, who: 
         alarm("refusal_alarm", count, who=who)
 
 
-@blueprint.post("/<language>/publish/<audience>/drop")
+@blueprint.act("publish", "publish/<audience>/drop")
 def drop(language: str, audience: str) -> ResponseReturnValue:
     """Discard what was built."""
     for each in _of(audience):
@@ -150,7 +140,7 @@ def drop(language: str, audience: str) -> ResponseReturnValue:
     return redirect(f"/{language}/publish.html", code=303)
 
 
-@blueprint.route("/<language>/next/<audience>.html", methods=["GET", "POST"])
+@blueprint.form("confirm", "next/<audience>.html")
 def next_edition(language: str, audience: str) -> ResponseReturnValue:
     """Show what was built and how it differs, and publish it when another person has looked at it."""
     found = _of(audience)
@@ -216,13 +206,13 @@ def _publish(plan: Plan) -> Release:
     return edition
 
 
-@blueprint.get("/<language>/editions/<audience>/<int:number>.html")
+@blueprint.page("confirm", "editions/<audience>/<int:number>.html")
 def edition(language: str, audience: str, number: int) -> str:
     """Show what differs between an old edition and the one in use."""
     return _compare(language, audience, number)
 
 
-@blueprint.post("/<language>/editions/<audience>/<int:number>/back")
+@blueprint.act("publish", "editions/<audience>/<int:number>/back")
 def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     """Put an old edition in use again, without what is hidden since; another person confirms what that shows."""
     reason = request.form.get("reason", "").strip()

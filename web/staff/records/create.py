@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
@@ -24,10 +24,9 @@ from mapping.quality.kept_out import Enlarged
 from mapping.quality.known_organizations import Known
 from mapping.quality.matching import locations, organizations
 from mapping.quality.matching_services import services
-from web.access.guard import Open, log, me, study_area, today
-from web.access.roles import Action
+from web.access.guard import log, me, study_area, today
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, propose, require_over, seen
 from web.staff.fields import CHOOSE, DOES_NOT_FIT, FIELDS, LABELS, NEEDED, TABLES, Field, fields, given, labels
 from web.staff.persons import ANSWER, ASKS, asked_about
@@ -36,10 +35,8 @@ from web.staff.records.edit import NO_REASON, STEWARDS
 from web.staff.records.records import RecordLine, line
 from web.staff.visible import VisibleRecords
 
-blueprint = Blueprint("new", __name__)
+blueprint = Pages("new")
 
-ROUTES: dict[str, Action | Open] = {"new.body": "edit", "new.service": "edit", "new.place": "edit"}
-MENU = (MenuItem("new/organization.html", Message("New entry"), "edit", 50),)
 
 AT_ONCE = ("name", "description", "audience", "number", "kind", "known", "area_unit", "address_1", "city")
 """Fields that stand open in the form; the others only for who wants to tell more."""
@@ -107,19 +104,19 @@ class Entered:
                 self.add(table, values | {name: more[name] for name in more if name in RECORDS[table].model_fields})
 
 
-@blueprint.route("/<language>/new/organization.html", methods=["GET", "POST"])
+@blueprint.form("edit", "new/organization.html", menu=(Message("New entry"), 50))
 def body(language: str) -> ResponseReturnValue:
     """Enter an organization, with its first service where there is one."""
     return _answer(language, ("organization", "service", "location"))
 
 
-@blueprint.route("/<language>/new/service/<owner>.html", methods=["GET", "POST"])
+@blueprint.form("edit", "new/service/<owner>.html")
 def service(language: str, owner: str) -> ResponseReturnValue:
     """Enter a further service of an organization, at a place of it that is known or at a new one."""
     return _answer(language, ("service", "location"), everything_seen().record("organization", owner))
 
 
-@blueprint.route("/<language>/new/location/<owner>.html", methods=["GET", "POST"])
+@blueprint.form("edit", "new/location/<owner>.html")
 def place(language: str, owner: str) -> ResponseReturnValue:
     """Enter a further place of a service."""
     service = seen().record("service", owner)

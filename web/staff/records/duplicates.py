@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import Blueprint, abort, redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.conflicts import Conflict
@@ -14,8 +14,8 @@ from mapping.language.i18n import Message
 from mapping.quality.candidate import TABLES as COMPARED
 from mapping.quality.candidate import Candidate
 from mapping.quality.duplicates import Decided, Kind, batch_of
-from web.access.guard import Open, log, me, study_area, today
-from web.access.roles import Action
+from web.access.guard import log, me, study_area, today
+from web.access.pages import Pages
 from web.access.signin import page
 from web.staff.agreeing import others
 from web.staff.common import directory, everything_seen, outcome, propose, require_over, seen
@@ -25,14 +25,8 @@ from web.staff.records.lists import WorkList, WorkRow, work_page
 from web.staff.records.records import line, parts_of, places_of, services_of, shown
 from web.staff.visible import name_of
 
-blueprint = Blueprint("doubles", __name__)
+blueprint = Pages("doubles")
 
-ROUTES: dict[str, Action | Open] = {
-    "doubles.pairs": "attend",
-    "doubles.pair": "edit",
-    "doubles.conflicts": "attend",
-    "doubles.settle": "edit",
-}
 DUPLICATES = Message("Duplicates")
 MAY_BE_ONE = labels("may_be_one")
 DISAGREE = Message("Facts that sources disagree about")
@@ -49,7 +43,7 @@ GONE = Message("One of the two was changed or merged meanwhile. Look at the list
 # -- duplicates ------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/<language>/doubles/<table>.html")
+@blueprint.page("attend", "doubles/<table>.html")
 def pairs(language: str, table: str) -> str:
     """Show the pairs of a table that may be one, likeliest first."""
     if table not in COMPARED:
@@ -78,7 +72,7 @@ def _pair_row(pair: Candidate, language: str) -> WorkRow:
     return WorkRow(f"{one.name} = {other.name}", path, " · ".join(bodies), tuple(pair.reasons))
 
 
-@blueprint.route("/<language>/d/<table>/<identifier>/<other>.html", methods=["GET", "POST"])
+@blueprint.form("edit", "d/<table>/<identifier>/<other>.html")
 def pair(language: str, table: str, identifier: str, other: str) -> ResponseReturnValue:
     """Show two records side by side, and take what somebody decides about them."""
     if table not in COMPARED or identifier == other:
@@ -193,7 +187,7 @@ def may_decide(move: Move) -> bool:
 # -- conflicts -------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/<language>/conflicts.html")
+@blueprint.page("attend", "conflicts.html")
 def conflicts(language: str, *, problem: Message | None = None) -> str:
     """Show the facts on which sources differ: what counts now and why, and what the others say."""
     return work_page(language, DISAGREE, [conflicts_list()], problem=problem)
@@ -226,7 +220,7 @@ def _claim(conflict: Conflict, claim: Any, language: str) -> str:
     return " · ".join([said(conflict.table, conflict.field, claim.value, study_area(), language), claim.source, *on])
 
 
-@blueprint.post("/<language>/conflicts/<table>/<identifier>/<field>")
+@blueprint.act("edit", "conflicts/<table>/<identifier>/<field>")
 def settle(language: str, table: str, identifier: str, field: str) -> ResponseReturnValue:
     """Let one of the values count, as the stewards' own word."""
     conflict = next((e for e in seen().conflicts() if (e.table, e.record, e.field) == (table, identifier, field)), None)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, cast
 
-from flask import Blueprint, abort, redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
@@ -24,8 +24,8 @@ from mapping.model import ENTRY_POINTS, RECORDS, WHOLES, Record, Schedule, Servi
 from mapping.quality.call_list import batch_of_calls, found_by_call
 from mapping.quality.holdings import HeldService
 from mapping.safety.redaction import VIEWS
-from web.access.guard import Open, log, me, study_area, today, typed_day
-from web.access.roles import Action
+from web.access.guard import log, me, study_area, today, typed_day
+from web.access.pages import Pages
 from web.staff.common import directory, everything_seen, outcome, propose, require_over, seen
 from web.staff.fields import CHOOSE, FIELDS, LEVELS, PARTS, RESULTS, given
 from web.staff.operations.publish import releases
@@ -34,16 +34,7 @@ from web.staff.records import week
 from web.staff.records.records import OpenForm, record_page
 from web.staff.visible import body_of, name_of
 
-blueprint = Blueprint("edit", __name__)
-
-ROUTES: dict[str, Action | Open] = {
-    "edit.change": "edit",
-    "edit.add": "edit",
-    "edit.remove": "edit",
-    "edit.hours": "edit",
-    "edit.check": "edit",
-    "edit.flag": "edit",
-}
+blueprint = Pages("edit")
 
 WORK_LIST = re.compile(r"(see/[a-z-]+|attention)\.html")
 """Where somebody goes on after a check that they noted in a work list."""
@@ -69,7 +60,7 @@ def visible(table: str, identifier: str) -> Any:
     return record
 
 
-@blueprint.route("/<language>/e/<table>/<identifier>.html", methods=["GET", "POST"])
+@blueprint.form("edit", "e/<table>/<identifier>.html")
 def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Change fields of a record or of a part of one, on the page of the record."""
     record = visible(table, identifier)
@@ -95,7 +86,7 @@ def change(language: str, table: str, identifier: str) -> ResponseReturnValue:
     return back(language, record, outcome=outcome(made))
 
 
-@blueprint.route("/<language>/a/<table>/<owner_table>/<owner>.html", methods=["GET", "POST"])
+@blueprint.form("edit", "a/<table>/<owner_table>/<owner>.html")
 def add(language: str, table: str, owner_table: str, owner: str) -> ResponseReturnValue:
     """Add a part to a record; a number or an address that more than custodians see needs a second person."""
     if owner_table not in WHOLES or table not in PARTS[owner_table]:
@@ -119,7 +110,7 @@ def add(language: str, table: str, owner_table: str, owner: str) -> ResponseRetu
     return back(language, owner_record, outcome=outcome(made))
 
 
-@blueprint.post("/<language>/x/<table>/<identifier>")
+@blueprint.act("edit", "x/<table>/<identifier>")
 def remove(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Take out a part; where more people would see the record then, a second person agrees first."""
     record = visible(table, identifier)
@@ -136,7 +127,7 @@ def remove(language: str, table: str, identifier: str) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.route("/<language>/week/<table>/<identifier>.html", methods=["GET", "POST"])
+@blueprint.form("edit", "week/<table>/<identifier>.html")
 def hours(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Change the ordinary hours of a service or a place as one week."""
     record = visible(table, identifier)
@@ -166,7 +157,7 @@ def hours(language: str, table: str, identifier: str) -> ResponseReturnValue:
     return back(language, record, outcome=outcome(made))
 
 
-@blueprint.post("/<language>/c/<identifier>")
+@blueprint.act("edit", "c/<identifier>")
 def check(language: str, identifier: str) -> ResponseReturnValue:
     """Note that a service was checked: what was found, how, by whom, when."""
     record = visible("service", identifier)
@@ -191,7 +182,7 @@ def check(language: str, identifier: str) -> ResponseReturnValue:
     return back(language, record)
 
 
-@blueprint.post("/<language>/f/<table>/<identifier>")
+@blueprint.act("edit", "f/<table>/<identifier>")
 def flag(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Hide an entry now, in every edition in use; to list it again, a second person must agree."""
     record = visible(table, identifier)

@@ -9,24 +9,21 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.language.fold import skeleton
 from mapping.language.i18n import Message
 from mapping.model import Contact, Location, Organization, Phone, Service, ServiceAtLocation
-from web.access.guard import Open, log, log_at_most, me, now, today
-from web.access.roles import Action
+from web.access.guard import log, log_at_most, me, now, today
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import directory, require_everywhere
 from web.staff.operations.host import LASTS
 from web.staff.records.reveal import LEAST_REASON, SHORT
 
-blueprint = Blueprint("forget", __name__)
+blueprint = Pages("forget")
 
-ROUTES: dict[str, Action | Open] = {"forget.find": "reveal", "forget.erase": "reveal"}
-MENU = (MenuItem("forget.html", Message("Forget a person"), "reveal", 77),)
 
 OWNERS = ("contact_id", "service_id", "service_at_location_id", "location_id", "organization_id")
 """What a contact or a phone can be of, the nearest first."""
@@ -49,7 +46,7 @@ class Found(NamedTuple):
     owner: str
 
 
-@blueprint.route("/<language>/forget.html", methods=["GET", "POST"])
+@blueprint.form("reveal", "forget.html", menu=(Message("Forget a person"), 77))
 def find(language: str) -> ResponseReturnValue:
     """Look for the contacts and phones in which a name or a number stands."""
     require_everywhere()
@@ -65,7 +62,7 @@ def find(language: str) -> ResponseReturnValue:
     return _page(language, found=list(_matching(word)))
 
 
-@blueprint.post("/<language>/forget/erase")
+@blueprint.act("reveal", "forget/erase")
 def erase(language: str) -> ResponseReturnValue:
     """Hide one of them, and ask a second person to erase it with its history."""
     require_everywhere()

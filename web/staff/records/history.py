@@ -5,25 +5,22 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from flask import Blueprint, redirect
+from flask import redirect
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.undo import BatchLine
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.model import ENTRIES
-from web.access.guard import Open, log, me, today
-from web.access.roles import Action
+from web.access.guard import log, me, today
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, gone_since, propose
 from web.staff.fields import TABLES, labels
 from web.staff.visible import name_of
 
-blueprint = Blueprint("changes", __name__)
+blueprint = Pages("changes")
 
-ROUTES: dict[str, Action | Open] = {"changes.all_": "import", "changes.undo": "import"}
-MENU = (MenuItem("changes.html", Message("Changes"), "import", 70),)
 
 MOST = 60
 NOT_YOURS = Message(
@@ -56,7 +53,7 @@ def act(file: str, files: Mapping[int, str]) -> Message | str:
     return ACTS["propose"] if re.fullmatch(r"propose \w+", file) else ACTS.get(file, file)
 
 
-@blueprint.get("/<language>/changes.html")
+@blueprint.page("import", "changes.html", menu=(Message("Changes"), 70))
 def all_(language: str, *, problem: Message | None = None) -> str:
     """Show what was done, as far as it is about what may be seen."""
     lines = directory().batches()
@@ -100,7 +97,7 @@ def _about(entries: Collection[tuple[str, str]], language: str) -> tuple[str, st
     return name_of(whole, whole.record(table, identifier), language), f"r/{table}/{identifier}.html"
 
 
-@blueprint.post("/<language>/changes/<int:number>")
+@blueprint.act("import", "changes/<int:number>")
 def undo(language: str, number: int) -> ResponseReturnValue:
     """Undo what a batch did, whole or not at all; where that shows more, by two people."""
     if number not in _entries_since(number):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, request
+from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
 from mapping.directory.directory import public_id
@@ -19,10 +19,9 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.model import ENTRY_POINTS, RECORDS, WHOLES
 from mapping.quality.overview import FRESHNESS_NAMES
 from mapping.safety.redaction import PUBLISHED
-from web.access.guard import Open, me, study_area
-from web.access.roles import Action
+from web.access.guard import me, study_area
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.presenters.cards import Card
 from web.staff.common import directory, edition_in_use, everything_seen, seen
 from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, VALUES, Field, editable, fields, said
@@ -30,14 +29,8 @@ from web.staff.records import week
 from web.staff.records.history import act
 from web.staff.visible import VisibleRecords, name_of
 
-blueprint = Blueprint("records", __name__)
+blueprint = Pages("records")
 
-ROUTES: dict[str, Action | Open] = {
-    "records.search": "attend",
-    "records.record": "attend",
-    "records.history": "attend",
-}
-MENU = (MenuItem("records.html", Message("Records"), "attend", 40),)
 
 MOST = 100
 """So many records stand on one page; with more, the search must say more."""
@@ -99,7 +92,7 @@ class OpenForm:
 # -- searching -------------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/<language>/records.html", methods=["GET", "POST"])
+@blueprint.form("attend", "records.html", menu=(Message("Records"), 40))
 def search(language: str) -> str:
     """Find records by name, number, mail or place; what is looked for stands in no address."""
     asked = {name: request.form.get(name, "") for name in ("words", "table", "unit", "state")}
@@ -169,13 +162,13 @@ def _fits(whole: VisibleRecords, record: Any, words: list[str], text: str) -> bo
 # -- the page of a record --------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/<language>/r/<table>/<identifier>.html")
+@blueprint.page("attend", "r/<table>/<identifier>.html")
 def record(language: str, table: str, identifier: str) -> str:
     """Show a record: what it says, its parts, what it belongs to, how readers see it, and what can be done about it."""
     return record_page(language, table, identifier)
 
 
-@blueprint.get("/<language>/h/<table>/<identifier>.html")
+@blueprint.page("attend", "h/<table>/<identifier>.html")
 def history(language: str, table: str, identifier: str) -> str:
     """Show a record with every change of it and of its parts, newest first, each field before and after."""
     return record_page(language, table, identifier, history=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
@@ -33,10 +33,9 @@ from mapping.model import (
     TaxonomyTerm,
     record_id,
 )
-from web.access.guard import Open, accounts, ledger, log, log_at_most, me, now, study_area, today
-from web.access.roles import Action
+from web.access.guard import accounts, ledger, log, log_at_most, me, now, study_area, today
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.presenters.edition import short_code
 from web.staff.common import directory, everything_seen, require_everywhere
 from web.staff.fields import FIELDS
@@ -44,19 +43,8 @@ from web.staff.operations.host import LASTS, alarm
 from web.staff.records.edit import STEWARDS
 from web.stores.ledger import LedgerLine
 
-blueprint = Blueprint("reveal", __name__)
+blueprint = Pages("reveal")
 
-ROUTES: dict[str, Action | Open] = {
-    "reveal.all_": "reveal",
-    "reveal.one": "reveal",
-    "reveal.listed": "read_log",
-    "reveal.risks": "reveal",
-}
-MENU = (
-    MenuItem("reveal.html", Message("Confidential places"), "reveal", 76),
-    MenuItem("telling.html", Message("Disclosure risks"), "reveal", 78),
-    MenuItem("reveals.html", Message("Who saw what"), "read_log", 105),
-)
 
 MANY, MOST = 5, 20
 """More reveals by one person in 24 hours than the first raise an alarm; the second is the last that is given."""
@@ -156,14 +144,14 @@ def reveals(who: str = "") -> list[tuple[LedgerLine, dt.datetime, bool]]:
     return [(line, until, until > now()) for line, until in untils]
 
 
-@blueprint.get("/<language>/reveal.html")
+@blueprint.page("reveal", "reveal.html", menu=(Message("Confidential places"), 76))
 def all_(language: str) -> str:
     """List what is hidden, without names, and what whoever is here may see now."""
     held = {line.subject: until for line, until, holds in reversed(reveals(me().login)) if holds}
     return page("ops/reveal.html", language, found=places(), held=held, count=len(held), many=MANY)
 
 
-@blueprint.route("/<language>/reveal/<table>/<published>.html", methods=["GET", "POST"])
+@blueprint.form("reveal", "reveal/<table>/<published>.html")
 def one(language: str, table: str, published: str) -> ResponseReturnValue:
     """Ask for a reason, then show one place until 24 hours have passed."""
     place = next((place for place in places() if (place.table, place.id) == (table, published)), None)
@@ -191,7 +179,7 @@ def one(language: str, table: str, published: str) -> ResponseReturnValue:
     return redirect(f"/{language}/reveal/{table}/{published}.html", code=303)
 
 
-@blueprint.get("/<language>/reveals.html")
+@blueprint.page("read_log", "reveals.html", menu=(Message("Who saw what"), 105))
 def listed(language: str) -> str:
     """List who saw which place and why, for those who read the log; no place is named."""
     lines = reveals()
@@ -204,7 +192,7 @@ def listed(language: str) -> str:
     return page("ops/reveals.html", language, found=lines[:500], alarms=alarms, codes=codes, names=names)
 
 
-@blueprint.route("/<language>/telling.html", methods=["GET", "POST"])
+@blueprint.form("reveal", "telling.html", menu=(Message("Disclosure risks"), 78))
 def risks(language: str) -> ResponseReturnValue:
     """Ask for a reason, and show what could give something hidden away, as it was found when an edition was built."""
     require_everywhere()

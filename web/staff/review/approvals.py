@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.directory.erasure import StillTold
@@ -27,10 +27,9 @@ from mapping.safety.agreed import Showing, digest_of
 from mapping.safety.persons import same_person, two_people
 from web.access.accounts import NOT_ADMITTED, Account
 from web.access.deputies import on_leave
-from web.access.guard import Open, accounts, log, me, study_area, today
-from web.access.roles import Action
+from web.access.guard import accounts, log, me, study_area, today
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.agreeing import ASKED, about, may_agree, may_agree_to_show, others, others_of_list, why
 from web.staff.common import directory, everything_seen, is_me, is_other_person, to_be_met
 from web.staff.fields import AUDIENCE_LABELS, CHOOSE, FIELDS, LABELS, TABLES, said
@@ -42,17 +41,9 @@ from web.staff.records.lists import WorkList, WorkRow, work_page
 from web.staff.showing import by_entry, entries_page, name_in_words
 from web.staff.visible import name_of
 
-blueprint = Blueprint("approvals", __name__)
+blueprint = Pages("approvals")
 
-ROUTES: dict[str, Action | Open] = {
-    "approvals.waiting": "approve",
-    "approvals.one": "approve",
-    "approvals.act": "approve",
-    "approvals.take_up": "widen",
-    "approvals.agree": "approve",
-}
 APPROVALS = Message("Approvals")
-MENU = (MenuItem("waiting.html", APPROVALS, "approve", 30),)
 
 TAKES_TWO = Message(
     "After that day more people are told. Nothing is ever agreed to because time passed: it takes two people, however "
@@ -88,7 +79,7 @@ class ShownAct(NamedTuple):
 # -- the queue -------------------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/<language>/waiting.html")
+@blueprint.page("approve", "waiting.html", menu=(APPROVALS, 30))
 def waiting(language: str) -> str:
     """Show what waits for a second person, and who proposed it."""
     away = [account for account in accounts().accounts() if account.may("approve") and on_leave(account, today())]
@@ -187,7 +178,7 @@ def _act(number: int, differences: list[Waiting]) -> ShownAct:
 # -- what an act would show ------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/<language>/shown/<int:number>.html")
+@blueprint.page("approve", "shown/<int:number>.html")
 def act(language: str, number: int, *, problem: Message | None = None) -> str:
     """Show what an act would newly show, before and now, entry by entry: first what the person may agree to."""
     differences = _theirs_to_see(directory().waiting(number))
@@ -209,7 +200,7 @@ def act(language: str, number: int, *, problem: Message | None = None) -> str:
     )
 
 
-@blueprint.post("/<language>/shown/<int:number>/take-up")
+@blueprint.act("widen", "shown/<int:number>/take-up")
 def take_up(language: str, number: int) -> ResponseReturnValue:
     """Stand for what nobody who signed in did alone, so that somebody else can agree to it."""
     showings = [difference.showing for difference in _theirs_to_see(directory().waiting(number)) if not difference.by]
@@ -223,7 +214,7 @@ def take_up(language: str, number: int) -> ResponseReturnValue:
     return redirect(f"/{language}/shown/{number}.html", code=303)
 
 
-@blueprint.post("/<language>/shown/<int:number>")
+@blueprint.act("approve", "shown/<int:number>")
 def agree(language: str, number: int) -> ResponseReturnValue:
     """Agree to what an act shows and somebody else did, exactly as it stands: all of it, or the ticked entries."""
     waits = _theirs_to_see(directory().waiting(number))
@@ -293,7 +284,7 @@ def _alike_kept_out(shows: Sequence[Showing], language: str, further: Sequence[R
 # -- proposals -------------------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/<language>/p/<number>.html", methods=["GET", "POST"])
+@blueprint.form("approve", "p/<number>.html")
 def one(language: str, number: str) -> ResponseReturnValue:
     """Show a proposal beside how it is now, and take what a second person says."""
     proposal = directory().proposal(number)

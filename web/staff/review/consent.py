@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import NotFound
@@ -15,8 +15,8 @@ from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import AUDIENCES, WHOLES, Audience
-from web.access.guard import Open, me, study_area, today, typed_day
-from web.access.roles import Action
+from web.access.guard import me, study_area, today, typed_day
+from web.access.pages import Pages
 from web.access.signin import page
 from web.staff.agreeing import hidden_units
 from web.staff.common import directory, everything_seen, propose, require_over, seen
@@ -25,19 +25,12 @@ from web.staff.persons import ANSWER, ASKS, asked_about
 from web.staff.records.create import NOT_YOURS
 from web.staff.records.records import line
 
-blueprint = Blueprint("consent", __name__)
+blueprint = Pages("consent")
 
 LET_MORE, THEN = Message("Let more people see it"), Message("Who may see it then")
 
-ROUTES: dict[str, Action | Open] = {
-    "consent.statement": "widen",
-    "consent.statement_anew": "widen",
-    "consent.anew": "widen",
-    "consent.widen": "widen",
-}
 
-
-@blueprint.route("/<language>/w/<table>/<identifier>.html", methods=["GET", "POST"])
+@blueprint.form("widen", "w/<table>/<identifier>.html")
 def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
     """Ask to let more people see a record: with its operator's consent, and a second person.
 
@@ -63,7 +56,7 @@ def widen(language: str, table: str, identifier: str) -> ResponseReturnValue:
     return _answer(language, "audience", table, identifier, {"value": value}, shown, wrong)
 
 
-@blueprint.route("/<language>/consent/<identifier>.html", methods=["GET", "POST"])
+@blueprint.form("widen", "consent/<identifier>.html")
 def anew(language: str, identifier: str) -> ResponseReturnValue:
     """Renew the consent by which more people see a record."""
     approval = seen().record("approval", identifier)
@@ -76,7 +69,7 @@ def anew(language: str, identifier: str) -> ResponseReturnValue:
     return _answer(language, approval.kind, subject.table, subject.id, {"value": approval.value}, shown)
 
 
-@blueprint.route("/<language>/statement.html", methods=["GET", "POST"])
+@blueprint.form("widen", "statement.html")
 def statement(language: str) -> ResponseReturnValue:
     """Write a statement: that something hidden can be arranged, and through which line."""
     fields, form = _fields(language), request.form
@@ -107,7 +100,7 @@ def statement(language: str) -> ResponseReturnValue:
     return _answer(language, "statement", "statement", str(uuid.uuid4()), values, {"fields": fields}, wrong)
 
 
-@blueprint.route("/<language>/statement/<identifier>.html", methods=["GET", "POST"])
+@blueprint.form("widen", "statement/<identifier>.html")
 def statement_anew(language: str, identifier: str) -> ResponseReturnValue:
     """Renew the consent to a statement; what it says stays."""
     statement = seen().record("statement", identifier)

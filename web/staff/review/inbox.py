@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.batch import Batch
@@ -17,10 +17,9 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, show
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import Record, Source, StandardAssessment, record_id
-from web.access.guard import Open, log, me, study_area, today
-from web.access.roles import Action
+from web.access.guard import log, me, study_area, today
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import directory, everything_seen, inbox, propose, seen
 from web.staff.fields import CHOOSE, FIELDS, LABELS, given, labels, said
 from web.staff.records.edit import leads_elsewhere
@@ -29,11 +28,9 @@ from web.staff.records.records import line
 from web.staff.visible import VisibleRecords
 from web.stores.inbox import Decision, Draft, HelpMissing, Received, SomethingWrong, StandardsAnswers
 
-blueprint = Blueprint("letters", __name__)
+blueprint = Pages("letters")
 
-ROUTES: dict[str, Action | Open] = {"letters.all_": "review", "letters.one": "review"}
 INBOX, A_VISITOR = Message("Inbox"), Message("a visitor")
-MENU = (MenuItem("inbox.html", INBOX, "review", 20),)
 
 KINDS = ("wrong", "draft", "answers", "missing")
 CALLED, TITLES, WRONG, WHY = (labels(of) for of in ("letter", "letters", "wrong", "no_help"))
@@ -80,7 +77,7 @@ def about(whole: VisibleRecords, received: Received) -> Any:
     return whole.record(table, private) if private else None
 
 
-@blueprint.get("/<language>/inbox.html")
+@blueprint.page("review", "inbox.html", menu=(INBOX, 20))
 def all_(language: str) -> str:
     """Show what waits for a decision."""
     return work_page(language, INBOX, letters_lists())
@@ -120,7 +117,7 @@ def _letter(received: Received, language: str) -> Letter:
     return Letter(received, CALLED[received.kind], name, path, text)
 
 
-@blueprint.route("/<language>/letter/<int:number>.html", methods=["GET", "POST"])
+@blueprint.form("review", "letter/<int:number>.html")
 def one(language: str, number: int) -> ResponseReturnValue:
     """Show one message, and take what is decided about it."""
     received = inbox().message(number)

@@ -5,15 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import abort
 
 from mapping.language.i18n import Message, show
 from mapping.model import WHOLES
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import AUDIENCE_NAMES, FRESHNESS_NAMES, Matter, State, matters
-from web.access.guard import Open, me, study_area, today
-from web.access.roles import Action
-from web.portal import MenuItem
+from web.access.guard import me, study_area, today
+from web.access.pages import Pages
 from web.staff.common import directory, inbox, seen
 from web.staff.records.duplicates import MAY_BE_ONE, conflicts_list, duplicates_list, moved_list
 from web.staff.records.lists import WorkList, WorkRow, record_row, work_page
@@ -22,11 +21,9 @@ from web.staff.review.approvals import acts, approvals_lists, proposals
 from web.staff.review.inbox import letters_lists, waiting_for_me
 from web.stores.inbox import Capacity, Referral, ReferralOutcome
 
-blueprint = Blueprint("attend", __name__)
+blueprint = Pages("attend")
 
-ROUTES: dict[str, Action | Open] = {"attend.attention": "attend", "attend.matter": "attend"}
 TO_DO = Message("To do")
-MENU = (MenuItem("attention.html", TO_DO, "attend", 10),)
 
 ELSEWHERE = ("conflicts", *(f"double-{table}" for table in MAY_BE_ONE))
 """Matters that have a list of their own."""
@@ -38,7 +35,7 @@ ASK_WHETHER_CLOSED = Message(
 )
 
 
-@blueprint.get("/<language>/attention.html")
+@blueprint.page("attend", "attention.html", menu=(TO_DO, 10))
 def attention(language: str) -> str:
     """Show what waits in the regions of whoever is signed in, the most pressing first."""
     holdings = seen().holdings
@@ -54,7 +51,7 @@ def attention(language: str) -> str:
     )
 
 
-@blueprint.get("/<language>/see/<key>.html")
+@blueprint.page("attend", "see/<key>.html")
 def matter(language: str, key: str) -> str:
     """Show the part of the work list of one kind."""
     work = next((work for work in (*_signals(), *_matters()) if work.path == f"see/{key}.html"), None)
