@@ -85,12 +85,12 @@ def sample(minutes: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return minutes[::rows, ::columns].astype(np.float64)
 
 
-def ours(ground: Ground, shape: tuple[int, int, int], repeat: int, neighbours: Any, threads: int) -> Measured:
+def ours(ground: Ground, shape: tuple[int, int, int], repeat: int, neighbours: Any) -> Measured:
     """Measure cost_surface."""
     friction, sources = ground(*shape)
 
     def call(friction: Grid = friction, sources: Cells = sources) -> Grid:
-        return cost_surface(friction, sources, cell_size=CELL, neighbours=neighbours, threads=threads)
+        return cost_surface(friction, sources, cell_size=CELL, neighbours=neighbours)
 
     call(*terrain(200, 200, 5))
     return timed(call, repeat=repeat, answer=sample)
@@ -158,15 +158,14 @@ def compared(title: str, ground: Ground, shape: tuple[int, int, int], repeat: in
     """Measure all engines on the same ground, and compare the answers of those that compute the same."""
     slow = 3 if shape[0] * shape[1] < 2e6 else 1
     table = Table(title)
-    table.rows.append(("cost_surface, 1 thread", fresh(ours, ground, shape, repeat, 8, 1)))
-    table.rows.append(("cost_surface, 2 threads", fresh(ours, ground, shape, repeat, 8, 2)))
+    table.rows.append(("cost_surface", fresh(ours, ground, shape, repeat, 8)))
     peers = {"xarray-spatial cost_distance": xarray_spatial, "scikit-image MCP_Geometric": scikit_image}
     if graph:
         peers["SciPy dijkstra, graph ready-made"] = scipy_graph
     table.rows += [(label, fresh(peer, ground, shape, slow)) for label, peer in peers.items()]
     worst = [difference(table.rows[0][1].answer, m.answer) for _, m in table.rows[1:] if not m.failure]
     table.remark = f"All reach the same cells; the largest relative difference to the first row is {max(worst):.0e}."
-    table.rows.append(("cost_surface, 16 neighbours", fresh(ours, ground, shape, repeat, 16, 1)))
+    table.rows.append(("cost_surface, 16 neighbours", fresh(ours, ground, shape, repeat, 16)))
     return table
 
 
@@ -193,8 +192,7 @@ def run(quick: bool) -> list[Table]:
     ]
     if not quick:
         large = (10_000, 10_000, 2_000)
-        threads = {"cost_surface, 1 thread": 1, "cost_surface, 2 threads": 2}
-        rows = [(label, fresh(ours, terrain, large, 3, 8, count)) for label, count in threads.items()]
+        rows = [("cost_surface", fresh(ours, terrain, large, 3, 8))]
         tables.append(Table("100 million cells, 2,000 places", rows))
     return tables
 

@@ -49,14 +49,13 @@ def large_cost_surface(
     cell_size: npt.ArrayLike,
     limit: float = np.inf,
     neighbours: Neighbours = 8,
-    threads: int = 1,
     side: int = 4096,
 ) -> int:
     """Compute the least minutes from the nearest source to every cell, into a grid that need not fit in memory.
 
     Parameters
     ----------
-    friction, sources, cell_size, limit, neighbours, threads
+    friction, sources, cell_size, limit, neighbours
         As in `mapping.engines.travel.cost_surface`; ``friction`` is read by windows.
     out
         Where the minutes go, float32 of the friction's shape.
@@ -88,10 +87,10 @@ def large_cost_surface(
             f"friction, out: need grids of one shape, rows and columns, not {shape} and {tuple(out.shape)}; "
             f"side: 8 or more cells, not {side!r}"
         )
-    if neighbours not in (8, 16) or threads < 1:
-        raise InvalidRecord("neighbours: 8 or 16; threads: 1 or more")
+    if neighbours not in (8, 16):
+        raise InvalidRecord(f"neighbours: 8 or 16, not {neighbours!r}")
     halves = checked_halves(cell_size, shape[0])
-    blocks = _Blocks(friction, out, halves, checked_limit(limit), neighbours, threads, int(side))
+    blocks = _Blocks(friction, out, halves, checked_limit(limit), neighbours, int(side))
     return blocks.settle(checked_sources(sources, shape))
 
 
@@ -105,11 +104,10 @@ class _Blocks:
         halves: Floats,
         limit: np.float32,
         neighbours: Neighbours,
-        threads: int,
         side: int,
     ) -> None:
         self.friction, self.out, self.halves, self.limit = friction, out, halves, limit
-        self.neighbours, self.threads, self.side = neighbours, threads, side
+        self.neighbours, self.side = neighbours, side
         self.reach = 1 if neighbours == 8 else 2
         self.rows, self.columns = friction.shape
         self.sources: dict[tuple[int, int], Ints] = {}
@@ -158,7 +156,6 @@ class _Blocks:
             front=front,
             limit=self.limit,
             neighbours=self.neighbours,
-            threads=self.threads,
         )
         cost[cost > self.limit] = INFINITY
         self.out[window] = cost

@@ -23,7 +23,7 @@ relaxes whole lines from the lines beside them, down and up, then does the same 
 right. Only lines beside a changed line are due, until none is; then the block is written back. A tile is queued when
 the visit of a neighbour improved cells of its own; the one with the smallest improved value goes first. When the queue
 is empty, no step can improve any cell. That is where Dijkstra's algorithm ends, and there is one such state only, since
-rounded addition is monotonic: whatever the order of visits and the number of threads, every bit is the same.
+rounded addition is monotonic: whatever the order of visits, every bit is the same.
 
 Where few cells improved, as in a corridor, they are followed one by one instead, as long as they stay few: to load a
 block would take longer.
@@ -42,8 +42,6 @@ knows where each tile stands in it, so that a tile's key can be lowered; a heap 
 again for nothing.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Condition
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -60,8 +58,7 @@ LINE = SIDE + PAD  # what lies after one line lies before the next
 SECTION = (SIDE + 4) * LINE + PAD  # two barrier lines lie above the block and two below
 FEW = 16  # cells that a visit may start from to be walked cell by cell
 STEPS = 256  # cells that a walk may leave before whole lines are quicker
-BATCH = 8  # tiles that one of several threads takes at once
-SLICE = 2000  # visits after which one thread looks up to see whether it was interrupted
+SLICE = 2000  # visits after which an interrupt is heard
 
 LEAST_SIDE = 0.1
 """Metres: a smaller side of a cell is one in degrees (of 11 km at most, as all grids of countries and regions are)."""
@@ -101,22 +98,19 @@ class _Queue(NamedTuple):
     key: Floats  # by tile: its smallest improved cost
     rows: LineSets  # by tile: the rows of its block with improved cells
     columns: LineSets
-    owner: Ints  # by tile: the thread that visits it, or 0
-    size: Ints  # tiles that wait, tiles that are being visited
+    size: Ints  # one number: how many tiles wait
 
 
 class _Desk(NamedTuple):
-    """What one thread works with: its buffer, and up to BATCH tiles with what their visits found."""
+    """What a visit works with, and what it found."""
 
     buffer: Floats
-    tiles: Ints
-    rows: LineSets  # by tile taken: the rows to start from
+    rows: LineSets  # one set: the rows to start from
     columns: LineSets
-    best: Floats  # by tile taken and neighbour: the smallest cost improved in the neighbour's cells, else infinity
+    best: Floats  # by neighbour: the smallest cost improved in the neighbour's cells, else infinity
     found_rows: LineSets
     found_columns: LineSets
     walk: Ints  # cells of a block from which others may improve
-    aside: Ints
 
 
 # --- one block -------------------------------------------------------------------------------------------------------
@@ -247,15 +241,15 @@ def _toll(grid: _Grid, y: int, x: int) -> np.float32:
 
 
 @inlined
-def _note(grid: _Grid, desk: _Desk, place: int, y: int, x: int, value: np.float32) -> None:
+def _note(grid: _Grid, desk: _Desk, y: int, x: int, value: np.float32) -> None:
     """Note that a cell of a block improved, for the tile around it whose own the cell is."""
     reach, stride = grid.reach, SIDE - 2 * grid.reach
     dy = 0 if y < reach else 2 if y >= SIDE - reach else 1
     dx = 0 if x < reach else 2 if x >= SIDE - reach else 1
     around = 3 * dy + dx
-    desk.best[place, around] = min(desk.best[place, around], value)
-    desk.found_rows[place, around] |= ONE << U(y - (dy - 1) * stride)
-    desk.found_columns[place, around] |= ONE << U(x - (dx - 1) * stride)
+    desk.best[around] = min(desk.best[around], value)
+    desk.found_rows[around] |= ONE << U(y - (dy - 1) * stride)
+    desk.found_columns[around] |= ONE << U(x - (dx - 1) * stride)
 
 
 @compiled
@@ -277,7 +271,7 @@ def _set_out(rows: U, columns: U, walk: Ints) -> int:
 
 
 @compiled
-def _walk(grid: _Grid, desk: _Desk, place: int, top: int, left: int) -> bool:
+def _walk(grid: _Grid, desk: _Desk, top: int, left: int) -> bool:
     """Improve a block cell by cell from the few cells that improved; return whether it is settled.
 
     A way through a corridor improves few cells at each visit, and to load the block takes longer than to go along them.
@@ -285,7 +279,7 @@ def _walk(grid: _Grid, desk: _Desk, place: int, top: int, left: int) -> bool:
     """
     height, width = grid.cost.shape
     walk, cost = desk.walk, grid.cost
-    end = _set_out(desk.rows[place], desk.columns[place], walk)
+    end = _set_out(desk.rows[0], desk.columns[0], walk)
     if end == 0:
         return False
     y0, y1, x0, x1 = max(0, top), min(height, top + SIDE), max(0, left), min(width, left + SIDE)
@@ -303,28 +297,28 @@ def _walk(grid: _Grid, desk: _Desk, place: int, top: int, left: int) -> bool:
                     walk[end] = (i - top) * SIDE + j - left
                     end += 1
                     if not (0 < i - top < SIDE - 1 and 0 < j - left < SIDE - 1):
-                        _note(grid, desk, place, i - top, j - left, new)
-    desk.rows[place], desk.columns[place] = NO_LINE, NO_LINE
+                        _note(grid, desk, i - top, j - left, new)
+    desk.rows[0], desk.columns[0] = NO_LINE, NO_LINE
     for k in range(begin, end):
-        desk.rows[place] |= ONE << U(walk[k] // SIDE)
-        desk.columns[place] |= ONE << U(walk[k] % SIDE)
+        desk.rows[0] |= ONE << U(walk[k] // SIDE)
+        desk.columns[0] |= ONE << U(walk[k] % SIDE)
     return begin == end
 
 
 @compiled
-def _visit(grid: _Grid, desk: _Desk, place: int) -> None:
-    """Settle the block of the tile at this place of the desk, and note what improved in the tiles around it."""
+def _visit(grid: _Grid, desk: _Desk, tile: int) -> None:
+    """Settle the block of a tile, and note what improved in the tiles around it."""
     height, width = grid.cost.shape
     buffer, cost, reach = desk.buffer, grid.cost.reshape(-1), grid.reach
-    stride, tile = SIDE - 2 * reach, desk.tiles[place]
+    stride = SIDE - 2 * reach
     top, left = tile // grid.across * stride - reach, tile % grid.across * stride - reach
-    desk.best[place] = INFINITY
-    desk.found_rows[place] = NO_LINE
-    desk.found_columns[place] = NO_LINE
-    if reach == 1 and _walk(grid, desk, place, top, left):
+    desk.best[:] = INFINITY
+    desk.found_rows[:] = NO_LINE
+    desk.found_columns[:] = NO_LINE
+    if reach == 1 and _walk(grid, desk, top, left):
         return
     _load(grid, buffer, top, left)
-    touched = _settle(buffer, desk.rows[place], desk.columns[place], reach == 2)
+    touched = _settle(buffer, desk.rows[0], desk.columns[0], reach == 2)
     x0, x1 = max(0, -left), min(SIDE, width - left)
     for y in range(max(0, -top), min(SIDE, height - top)):
         if not touched >> U(y) & ONE:
@@ -335,16 +329,9 @@ def _visit(grid: _Grid, desk: _Desk, place: int) -> None:
             x = e if not inside or e < reach else e + stride  # the cells between are the tile's own
             value = buffer[i + U(x)]
             if value <= grid.limit and value < cost[j + x]:
-                _note(grid, desk, place, y, x, value)
+                _note(grid, desk, y, x, value)
         for x in range(x0, x1):
             cost[U(j + x)] = buffer[i + U(x)]
-
-
-@compiled
-def _visit_all(grid: _Grid, desk: _Desk, n: int) -> None:
-    """Visit the desk's first n tiles."""
-    for place in range(n):
-        _visit(grid, desk, place)
 
 
 def _new_buffer() -> Floats:
@@ -355,14 +342,6 @@ def _new_buffer() -> Floats:
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------
-
-
-@compiled
-def _append(queue: _Queue, tile: int) -> None:
-    """Put a tile that does not wait yet into the heap."""
-    n = queue.size[0]
-    queue.size[0] = n + 1
-    rise(queue.heap, queue.place, queue.key, n, tile)
 
 
 @compiled
@@ -384,68 +363,27 @@ def _announce(queue: _Queue, tile: int, value: np.float32, rows: U, columns: U) 
     queue.columns[tile] |= columns
     if queue.place[tile] < 0:
         queue.key[tile] = value
-        _append(queue, tile)
+        queue.size[0] += 1
+        rise(queue.heap, queue.place, queue.key, queue.size[0] - 1, tile)
     elif value < queue.key[tile]:
         queue.key[tile] = value
         rise(queue.heap, queue.place, queue.key, queue.place[tile], tile)
 
 
 @compiled
-def _is_free(queue: _Queue, tile: int, worker: int, across: int) -> bool:
-    """Say whether no other worker visits the tile or one that touches it."""
-    down = len(queue.owner) // across
-    y, x = tile // across, tile % across
-    for i in range(max(0, y - 1), min(down, y + 2)):
-        for j in range(max(0, x - 1), min(across, x + 2)):
-            owner = queue.owner[i * across + j]
-            if owner != 0 and owner != worker:
-                return False
-    return True
-
-
-@compiled
-def _hand_in(queue: _Queue, desk: _Desk, n: int, across: int) -> None:
-    """Give back the desk's n tiles after their visits, and queue the tiles around them that improved."""
-    for i in range(n):
-        tile = desk.tiles[i]
-        queue.owner[tile] = 0
-        for d in range(9):
-            if desk.best[i, d] < INFINITY:
-                neighbour = tile + (d // 3 - 1) * across + d % 3 - 1
-                _announce(queue, neighbour, desk.best[i, d], desk.found_rows[i, d], desk.found_columns[i, d])
-    queue.size[1] -= n
-
-
-@compiled
-def _take(queue: _Queue, desk: _Desk, worker: int, most: int, across: int) -> int:
-    """Put up to `most` tiles, the first that touch no other worker's, on the desk; return how many."""
-    taken, waiting = 0, 0
-    while queue.size[0] > 0 and taken < most and waiting < len(desk.aside):
-        tile = _pop(queue)
-        if _is_free(queue, tile, worker, across):
-            queue.owner[tile] = worker
-            desk.tiles[taken] = tile
-            desk.rows[taken], desk.columns[taken] = queue.rows[tile], queue.columns[tile]
-            queue.rows[tile], queue.columns[tile] = NO_LINE, NO_LINE
-            taken += 1
-        else:
-            desk.aside[waiting] = tile
-            waiting += 1
-    for i in range(waiting):
-        _append(queue, desk.aside[i])
-    queue.size[1] += taken
-    return taken
-
-
-@compiled
-def _work_alone(grid: _Grid, queue: _Queue, desk: _Desk, visits: int) -> bool:
-    """Visit up to so many tiles, always the first of the queue; return whether any is left."""
+def _work(grid: _Grid, queue: _Queue, desk: _Desk, visits: int) -> bool:
+    """Visit up to so many tiles, always the first of the queue; return whether any may be left."""
     for _ in range(visits):
-        n = _take(queue, desk, 1, 1, grid.across)
-        if n == 0:
+        if queue.size[0] == 0:
             return False
-        _visit_all(grid, desk, n)
-        _hand_in(queue, desk, n, grid.across)
+        tile = _pop(queue)
+        desk.rows[0], desk.columns[0] = queue.rows[tile], queue.columns[tile]
+        queue.rows[tile], queue.columns[tile] = NO_LINE, NO_LINE
+        _visit(grid, desk, tile)
+        for d in range(9):
+            if desk.best[d] < INFINITY:
+                neighbour = tile + (d // 3 - 1) * grid.across + d % 3 - 1
+                _announce(queue, neighbour, desk.best[d], desk.found_rows[d], desk.found_columns[d])
     return True
 
 
@@ -481,72 +419,26 @@ def _cut(cost: Floats, limit: np.float32) -> None:
 
 
 def _new_desk() -> _Desk:
-    """Prepare what one thread works with."""
     return _Desk(
         buffer=_new_buffer(),
-        tiles=np.zeros(BATCH, np.int64),
-        rows=np.zeros(BATCH, np.uint64),
-        columns=np.zeros(BATCH, np.uint64),
-        best=np.full((BATCH, 9), INFINITY),
-        found_rows=np.zeros((BATCH, 9), np.uint64),
-        found_columns=np.zeros((BATCH, 9), np.uint64),
+        rows=np.zeros(1, np.uint64),
+        columns=np.zeros(1, np.uint64),
+        best=np.full(9, INFINITY),
+        found_rows=np.zeros(9, np.uint64),
+        found_columns=np.zeros(9, np.uint64),
         walk=np.zeros(FEW + 8 * STEPS, np.int64),
-        aside=np.zeros(4 * BATCH, np.int64),
     )
 
 
 def _new_queue(tiles: int) -> _Queue:
-    """Prepare an empty queue for so many tiles."""
     return _Queue(
         heap=np.zeros(tiles, np.int64),
         place=np.full(tiles, -1, np.int64),
         key=np.zeros(tiles, np.float32),
         rows=np.zeros(tiles, np.uint64),
         columns=np.zeros(tiles, np.uint64),
-        owner=np.zeros(tiles, np.int64),
-        size=np.zeros(2, np.int64),
+        size=np.zeros(1, np.int64),
     )
-
-
-def _work_together(grid: _Grid, queue: _Queue, threads: int) -> None:
-    """Visit all tiles from several threads, which share the queue under a lock and visit without it."""
-    turn = Condition()
-    stopped = False
-
-    def take(worker: int, desk: _Desk) -> int:
-        return _take(queue, desk, worker, min(BATCH, 1 + int(queue.size[0]) // (2 * threads)), grid.across)
-
-    def work(worker: int) -> None:
-        nonlocal stopped
-        try:
-            desk, n = _new_desk(), 0
-            while not stopped:
-                with turn:
-                    _hand_in(queue, desk, n, grid.across)
-                    n = take(worker, desk)
-                    if queue.size[0] > 0 or not queue.size.any():  # who has one tile after another wakes nobody
-                        turn.notify_all()
-                    while n == 0 and not stopped and queue.size.any():
-                        turn.wait()
-                        n = take(worker, desk)
-                if n == 0:
-                    return
-                _visit_all(grid, desk, n)
-        except BaseException:
-            with turn:
-                stopped = True
-                turn.notify_all()
-            raise
-
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            for future in [pool.submit(work, worker) for worker in range(1, threads + 1)]:
-                future.result()
-        except BaseException:
-            with turn:
-                stopped = True
-                turn.notify_all()
-            raise
 
 
 def checked_friction(friction: npt.ArrayLike) -> Floats:
@@ -631,7 +523,6 @@ def cost_surface(
     cell_size: npt.ArrayLike,
     limit: float = np.inf,
     neighbours: Neighbours = 8,
-    threads: int = 1,
 ) -> Floats:
     """Compute the least minutes from the nearest source to every cell; `mapping.engines.large` takes larger grids.
 
@@ -648,8 +539,6 @@ def cost_surface(
         Minutes beyond which a cell counts as unreachable, and is not searched; 1e300 is as good as infinity.
     neighbours
         8, or 16 with knight's moves.
-    threads
-        Threads to use, with equal results for any number; below about a million cells one is best. The GIL is released.
 
     Returns
     -------
@@ -667,10 +556,8 @@ def cost_surface(
     if neighbours not in (8, 16):
         raise InvalidRecord(f"neighbours: 8 or 16, not {neighbours!r}")
     within = checked_limit(limit)
-    if not isinstance(threads, int | np.integer) or threads < 1:
-        raise InvalidRecord(f"threads: 1 or more, not {threads!r}")
     cost = np.full((rows, columns), INFINITY)
-    spread(grid_friction, cost, halves, sources=cells, limit=within, neighbours=neighbours, threads=threads)
+    spread(grid_friction, cost, halves, sources=cells, limit=within, neighbours=neighbours)
     if within < LARGEST:
         _cut(cost, within)
     return cost
@@ -685,7 +572,6 @@ def spread(
     front: Ints | None = None,
     limit: np.float32 = LARGEST,
     neighbours: Neighbours = 8,
-    threads: int = 1,
 ) -> None:
     """Improve costs in place until no step can improve any: from sources of cost 0, or from cells that have a cost.
 
@@ -699,10 +585,6 @@ def spread(
         _start(grid, queue, sources)
     if front is not None:
         _queue_cells(grid, queue, front)
-    threads = min(threads, across * down)
-    if threads == 1:
-        desk = _new_desk()
-        while _work_alone(grid, queue, desk, SLICE):
-            pass  # between slices an interrupt is heard
-    else:
-        _work_together(grid, queue, threads)
+    desk = _new_desk()
+    while _work(grid, queue, desk, SLICE):
+        pass  # between slices an interrupt is heard

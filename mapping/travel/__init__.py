@@ -205,7 +205,6 @@ def travel_time(
     scenario: str = "summer",
     limit: float = math.inf,
     neighbours: Neighbours = 8,
-    threads: int = 1,
     direction: Direction | None = None,
 ) -> TravelTime:
     """Return how long it takes from each cell of the grid to the nearest of some points.
@@ -217,9 +216,7 @@ def travel_time(
     them; without it as the study area says (``travel.direction``).
     """
     source_cells = sources(area, points, scenario=scenario)
-    minutes = ground(area, scenario, direction).minutes(
-        source_cells.cells, limit=limit, neighbours=neighbours, threads=threads
-    )
+    minutes = ground(area, scenario, direction).minutes(source_cells.cells, limit=limit, neighbours=neighbours)
     return TravelTime(minutes, source_cells.snapped, source_cells.lost)
 
 
@@ -245,7 +242,7 @@ class Ground:
         return Ground(padded.reshape(rows // 2, 2, columns // 2, 2).min(axis=(1, 3)), self.cell_size * 2)
 
     def minutes(
-        self, cells: NDArray[np.int64], *, limit: float = math.inf, neighbours: Neighbours = 8, threads: int = 1
+        self, cells: NDArray[np.int64], *, limit: float = math.inf, neighbours: Neighbours = 8
     ) -> NDArray[np.float32]:
         """Return the minutes from each cell to the nearest of some cells (row, column), inf beyond the limit."""
         if not cells.size:
@@ -254,9 +251,7 @@ class Ground:
         from mapping.engines.travel import cost_surface
 
         if self.sloped is None or self.elevation is None:
-            return cost_surface(
-                self.friction, cells, cell_size=self.cell_size, limit=limit, neighbours=neighbours, threads=threads
-            )
+            return cost_surface(self.friction, cells, cell_size=self.cell_size, limit=limit, neighbours=neighbours)
         return walking_surface(
             self.sloped.level,
             self.elevation,

@@ -28,16 +28,15 @@ def test_any_blocks_give_the_bits_of_one_piece(grid, side, neighbours, limit):
     assert np.array_equal(out, cost_surface(friction, sources, cell_size=100, neighbours=neighbours, limit=limit))
 
 
-@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("neighbours", [8, 16])
-def test_a_maze_winds_through_the_blocks_many_times(threads, neighbours):
+def test_a_maze_winds_through_the_blocks_many_times(neighbours):
     friction = np.full((201, 203), 0.01, np.float32)
     friction[1::2] = np.inf
     friction[1::4, -1] = 0.01
     friction[3::4, 0] = 0.01
     friction += np.random.default_rng(5).uniform(0, 0.01, friction.shape).astype(np.float32)
     out = np.empty(friction.shape, np.float32)
-    visits = large_cost_surface(friction, [(0, 0)], out, cell_size=50, side=50, neighbours=neighbours, threads=threads)
+    visits = large_cost_surface(friction, [(0, 0)], out, cell_size=50, side=50, neighbours=neighbours)
     assert np.array_equal(out, cost_surface(friction, [(0, 0)], cell_size=50, neighbours=neighbours))
     assert visits > 100
 

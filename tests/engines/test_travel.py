@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import numba
 import numpy as np
@@ -260,10 +259,10 @@ def cases(draw):
 
 
 @settings(max_examples=examples(60), deadline=None)
-@given(case=cases(), threads=st.sampled_from([1, 1, 3]))
-def test_equals_dijkstra(case, threads):
+@given(case=cases())
+def test_equals_dijkstra(case):
     friction, sources, cell_size, neighbours = case
-    minutes = cost_surface(friction, sources, cell_size=cell_size, neighbours=neighbours, threads=threads)
+    minutes = cost_surface(friction, sources, cell_size=cell_size, neighbours=neighbours)
     assert same_bits(minutes, dijkstra(friction, sources, cell_size, neighbours, np.float32))
     np.testing.assert_allclose(minutes, dijkstra(friction, sources, cell_size, neighbours), rtol=2e-4)
 
@@ -316,19 +315,16 @@ def test_the_limit_cuts_and_changes_nothing_else(case, share):
 
 
 def test_beyond_the_limit_nothing_is_searched(monkeypatch):
-    visited = []
-    visit_all = travel._visit_all
-
-    def count(grid, desk, n):
-        visited.extend(desk.tiles[:n].tolist())
-        visit_all(grid, desk, n)
-
-    monkeypatch.setattr(travel, "_visit_all", count)
+    ends = []
+    work = travel._work
+    monkeypatch.setattr(travel, "SLICE", 1)
+    monkeypatch.setattr(travel, "_work", lambda *args: ends.append(1) or work(*args))
     friction = np.ones((620, 620), np.float32)  # 10 x 10 tiles
-    cost_surface(friction, [(93, 93)], cell_size=1, limit=30, threads=2)  # the middle of tile 11
-    assert set(visited) == {11}
-    cost_surface(friction, [(93, 93)], cell_size=1, limit=40, threads=2)
-    assert set(visited) <= {t + i for t in (0, 10, 20) for i in range(3)}
+    cost_surface(friction, [(93, 93)], cell_size=1, limit=30)  # the middle of a tile
+    assert len(ends) - 1 == 1
+    ends.clear()
+    cost_surface(friction, [(93, 93)], cell_size=1, limit=40)
+    assert len(ends) - 1 <= 9
 
 
 @pytest.mark.parametrize("neighbours", [8, 16])
@@ -350,10 +346,9 @@ def test_equals_scikit_image(neighbours):
 
 
 @pytest.mark.parametrize("neighbours", [8, 16])
-@pytest.mark.parametrize("threads", [1, 3])
-def test_a_serpentine_over_many_tiles(neighbours, threads):
+def test_a_serpentine_over_many_tiles(neighbours):
     rows, columns = 201, 131
-    minutes = cost_surface(serpentine(rows, columns), [(0, 0)], cell_size=1, neighbours=neighbours, threads=threads)
+    minutes = cost_surface(serpentine(rows, columns), [(0, 0)], cell_size=1, neighbours=neighbours)
     assert same_bits(minutes, dijkstra(serpentine(rows, columns), [(0, 0)], 1, neighbours, np.float32))
     if neighbours == 8:
         # 101 corridors from the second to the last cell but one, a cell more at the start and the end, and 100 turns of
@@ -366,16 +361,14 @@ def test_a_maze_over_many_tiles(neighbours):
     friction = maze(np.random.default_rng(8), 70, 95)
     exact = dijkstra(friction, [(1, 1)], 1, neighbours, np.float32)
     assert np.isfinite(exact).sum() == 2 * 70 * 95 - 1
-    for threads in (1, 2):
-        minutes = cost_surface(friction, [(1, 1)], cell_size=1, neighbours=neighbours, threads=threads)
-        assert same_bits(minutes, exact)
+    assert same_bits(cost_surface(friction, [(1, 1)], cell_size=1, neighbours=neighbours), exact)
 
 
 def test_work_grows_with_the_tiles_and_not_with_the_ways_through_them(monkeypatch):
     visits = []
-    work_alone = travel._work_alone
+    work = travel._work
     monkeypatch.setattr(travel, "SLICE", 1)
-    monkeypatch.setattr(travel, "_work_alone", lambda *args: visits.append(1) or work_alone(*args))
+    monkeypatch.setattr(travel, "_work", lambda *args: visits.append(1) or work(*args))
     cost_surface(np.ones((620, 620), np.float32), [(300, 300)], cell_size=1)
     assert len(visits) - 1 == 10 * 10  # from the middle outwards, every tile once
     visits.clear()
@@ -388,23 +381,7 @@ def test_work_grows_with_the_tiles_and_not_with_the_ways_through_them(monkeypatc
     assert len(visits) - 1 < 320  # 303 when this was written; a queue that forgets improvements needs 326
 
 
-# --- threads ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("neighbours", [8, 16])
-@pytest.mark.parametrize("limit", [INF, 40.0])
-def test_any_number_of_threads_gives_the_same_bits(neighbours, limit):
-    rng = np.random.default_rng(11)
-    friction = random_grid(rng, (700, 900), spread=2, barriers=0.2)
-    sources = random_cells(rng, friction.shape, 60)
-    one, two, four, many = (
-        cost_surface(friction, sources, cell_size=100, limit=limit, neighbours=neighbours, threads=threads)
-        for threads in (1, 2, 4, 10_000)
-    )
-    assert 0.05 < np.isfinite(one).mean() < 1
-    assert same_bits(one, two)
-    assert same_bits(one, four)
-    assert same_bits(one, many)
+# --- callers in threads of their own ---------------------------------------------------------------------------------
 
 
 def test_two_callers_at_once_do_not_disturb_each_other():
@@ -414,7 +391,7 @@ def test_two_callers_at_once_do_not_disturb_each_other():
     found = [None] * len(grids)
 
     def run(i):
-        found[i] = cost_surface(grids[i], [(200, 200)], cell_size=1, threads=1 + i % 2)
+        found[i] = cost_surface(grids[i], [(200, 200)], cell_size=1)
 
     callers = [threading.Thread(target=run, args=(i,)) for i in range(len(grids))]
     for caller in callers:
@@ -422,35 +399,6 @@ def test_two_callers_at_once_do_not_disturb_each_other():
     for caller in callers:
         caller.join()
     assert all(same_bits(a, b) for a, b in zip(alone, found, strict=True))
-
-
-def test_a_thread_that_fails_ends_the_others(monkeypatch):
-    calls = []
-    failed = threading.Event()
-    visit_all = travel._visit_all
-
-    def only_the_first_thread_succeeds(grid, desk, n):
-        calls.append(threading.get_ident())
-        if calls[0] != calls[-1]:
-            failed.set()
-            raise MemoryError("no room")
-        failed.wait(60)
-        visit_all(grid, desk, n)
-
-    monkeypatch.setattr(travel, "_visit_all", only_the_first_thread_succeeds)
-    caught = []
-
-    def run():
-        with pytest.raises(MemoryError, match="no room") as error:
-            cost_surface(np.ones((900, 900), np.float32), [(10, 10), (450, 450), (890, 10)], cell_size=1, threads=2)
-        caught.append(error)
-
-    caller = threading.Thread(target=run, daemon=True)
-    caller.start()
-    caller.join(100)
-    assert not caller.is_alive(), "hangs"
-    assert caught
-    assert len(calls) < 5
 
 
 @pytest.fixture
@@ -461,43 +409,21 @@ def interrupt():
     signal.signal(signal.SIGINT, before)
 
 
-def test_one_thread_can_be_interrupted(monkeypatch, interrupt):
+def test_it_can_be_interrupted(monkeypatch, interrupt):
     slices = []
-    work_alone = travel._work_alone
+    work = travel._work
 
-    def work(*args):
+    def interrupted(*args):
         slices.append(1)
         if len(slices) == 3:
             interrupt()
-        return work_alone(*args)
+        return work(*args)
 
-    monkeypatch.setattr(travel, "_work_alone", work)
+    monkeypatch.setattr(travel, "_work", interrupted)
     monkeypatch.setattr(travel, "SLICE", 1)
     with pytest.raises(KeyboardInterrupt):
         cost_surface(np.ones((900, 900), np.float32), [(450, 450)], cell_size=1)
     assert 3 <= len(slices) < 10
-
-
-def test_several_threads_can_be_interrupted(monkeypatch, interrupt):
-    calls = []
-
-    def go_on(_grid, desk, n):
-        calls.append(n)
-        if len(calls) == 3:
-            interrupt()
-        time.sleep(0.01)
-        desk.best[:n] = np.inf
-        if len(calls) < 1000:
-            desk.best[:n, 4] = 0  # the tile itself is due again: without the interrupt this takes ten seconds
-
-    monkeypatch.setattr(travel, "_visit_all", go_on)
-    before = set(threading.enumerate())
-    with pytest.raises(KeyboardInterrupt):
-        cost_surface(np.ones((900, 900), np.float32), [(450, 450), (10, 10)], cell_size=1, threads=2)
-    for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=5)  # on a busy machine it ends a moment later
-        assert not thread.is_alive()
-    assert len(calls) < 100
 
 
 # --- inputs and outputs ----------------------------------------------------------------------------------------------
@@ -525,8 +451,7 @@ def test_inputs_are_not_changed_and_may_be_read_only():
 
 def test_read_only_grids_are_not_compiled_for_again():
     def run():
-        for threads in (1, 2):
-            cost_surface(friction, sources, cell_size=1, limit=5, threads=threads)
+        cost_surface(friction, sources, cell_size=1, limit=5)
         return [len(kernel.signatures) for kernel in vars(travel).values() if hasattr(kernel, "signatures")]
 
     friction, sources = np.ones((99, 99), np.float32), np.array([(0, 0)])
@@ -592,8 +517,6 @@ def test_whole_number_frictions_and_unsigned_sources():
         ({"limit": -1}, "limit: .*-1"),
         ({"limit": np.nan}, "limit: .*nan"),
         ({"limit": "60"}, "limit: .*'60'"),
-        ({"threads": 0}, "threads: .*0"),
-        ({"threads": 1.5}, "threads: .*1.5"),
     ],
 )
 def test_wrong_arguments_are_named(change, text):
@@ -633,7 +556,7 @@ def test_kernels_are_kept_on_disk():
     script = (
         "import numpy as np; from mapping.engines import travel as t\n"
         "t.cost_surface(np.ones((3, 3), np.float32), [(0, 0)], cell_size=1, limit=9)\n"
-        "kernels = (t._work_alone, t._start, t._cut)\n"
+        "kernels = (t._work, t._start, t._cut)\n"
         "raise SystemExit(10 + sum(bool(k.stats.cache_hits) and not k.stats.cache_misses for k in kernels))\n"
     )
     root = os.path.dirname(os.path.dirname(os.path.dirname(travel.__file__)))

@@ -313,12 +313,11 @@ def test_never_nan_and_never_beyond_the_border(tiny_area):
         assert np.isfinite(minutes[(tiny_area.unit_grid >= 0) & (tiny_area.landcover == 10)]).all()
 
 
-def test_knights_moves_and_threads(tiny_area):
+def test_knights_moves(tiny_area):
     eight = travel_time(tiny_area, [CHASHMA]).minutes
     sixteen = travel_time(tiny_area, [CHASHMA], neighbours=16).minutes
     assert (sixteen <= eight + 1e-4).all()
     assert (sixteen < eight - 1).any()
-    np.testing.assert_array_equal(travel_time(tiny_area, [CHASHMA], threads=2).minutes, eight)
 
 
 @given(st.lists(st.tuples(st.integers(0, 23), st.integers(0, 31)), min_size=1, max_size=5))

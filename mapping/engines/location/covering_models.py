@@ -83,17 +83,11 @@ class Siting:
         return 0.0 if away == 0 else away / abs(self.objective) if self.objective else float("inf")
 
 
-# --- what both cover problems need -----------------------------------------------------------------------------------
+# --- what all of them need -------------------------------------------------------------------------------------------
 
 
 def chosen_sites(count: int, fixed: Sequence[int], candidates: Sequence[int] | None) -> tuple[Numbers, Numbers]:
-    """Return the sites that stand, and those that may be chosen, by number.
-
-    Raises
-    ------
-    InvalidRecord
-        A number is that of no site.
-    """
+    """Return the sites that stand, and those that may be chosen, by number; refuse the number of no site."""
     standing = np.unique(np.asarray(fixed, np.int64))
     free = np.arange(count) if candidates is None else np.unique(np.asarray(candidates, np.int64))
     for name, own in (("fixed", standing), ("candidates", free)):
@@ -103,17 +97,26 @@ def chosen_sites(count: int, fixed: Sequence[int], candidates: Sequence[int] | N
 
 
 def checked_weights(weights: ArrayLike | None, count: int) -> Floats:
-    """Return the people of each place, 1 where nothing is given.
-
-    Raises
-    ------
-    InvalidRecord
-        There is not one number of 0 or more for each place.
-    """
+    """Return the people of each place, 1 where nothing is given; refuse other lengths and numbers below 0."""
     own = np.ones(count) if weights is None else np.asarray(weights, np.float64)
     if own.shape != (count,) or not (np.isfinite(own).all() and (own >= 0).all()):
         raise InvalidRecord(f"weights: need a number of 0 or more for each of {count} places; got shape {own.shape}")
     return own
+
+
+def checked_costs(costs: ArrayLike) -> Floats:
+    """Return a table of costs, shape (sites, places); refuse what is none, or holds a cost below 0 or NaN."""
+    far = np.asarray(costs, np.float64)
+    if far.ndim != 2 or np.isnan(far).any() or (far < 0).any():
+        raise InvalidRecord(f"costs: need a table (sites, places) of 0 or more, not shape {far.shape}")
+    return far
+
+
+def nearest_sites(far: Floats, used: Numbers, most: float = np.inf) -> Numbers:
+    """Return the site of those that are used to which each place has the least cost, -1 where none costs less."""
+    if not used.size:
+        return np.full(far.shape[1], -1)
+    return np.where(far[used].min(axis=0) < most, used[far[used].argmin(axis=0)], -1)
 
 
 # --- the most people with p sites ------------------------------------------------------------------------------------
@@ -288,71 +291,41 @@ def p_center(
         An argument has the wrong shape or range.
     """
     begun = time.perf_counter()
-    far = np.asarray(costs, np.float64)
-    if far.ndim != 2 or np.isnan(far).any() or (far < 0).any():
-        raise InvalidRecord(f"costs: need a table (sites, places) of 0 or more, not shape {far.shape}")
+    far = checked_costs(costs)
     standing, free = chosen_sites(far.shape[0], fixed, candidates)
     if p < 0:
         raise InvalidRecord(f"p: 0 or more sites, not {p}")
-    used = np.concatenate([standing, free])
-    nearest = far[used].min(axis=0, initial=np.inf)
-    lost, reachable = np.flatnonzero(np.isinf(nearest)), np.flatnonzero(np.isfinite(nearest))
-    levels = np.unique(far[used][:, reachable])
-    levels = levels[np.isfinite(levels) & (levels >= nearest[reachable].max(initial=0))]
-    best = _farthest_first(far[:, reachable], standing, free, p)
-    # from `high` on so many sites are known to do, below `low` they are proven not to
-    low, high, status = 0, int(np.searchsorted(levels, _longest(far[:, reachable], standing, best))), "optimal"
-    while low < high and status == "optimal":
+    nearest = far[np.concatenate([standing, free])].min(axis=0, initial=np.inf)
+    lost, ways = np.flatnonzero(np.isinf(nearest)), far[:, np.isfinite(nearest)]
+    levels = np.unique(ways[ways >= nearest[np.isfinite(nearest)].max(initial=0)])
+    levels = levels[np.isfinite(levels)] if ways.size else np.zeros(1)
+    # below the level ``least`` so many sites are proven not to do; from ``high`` on they do
+    low, least, high, best = 0, 0, levels.size, np.zeros(0, np.int64)
+    while low < high:
         middle = (low + high) // 2
-        j, i = np.nonzero(far[:, reachable] <= levels[middle])
-        near = Pairs.of(i, j, np.zeros(i.size), shape=(reachable.size, far.shape[0]))
-        left = seconds - (time.perf_counter() - begun)
-        siting = lscp(near, fixed=fixed, candidates=free.tolist(), seconds=left)
-        if len(siting.sites) <= p:
-            best = np.array(siting.sites, np.int64)
-            high = int(np.searchsorted(levels, _longest(far[:, reachable], standing, best)))
-        elif siting.bound > p:
-            low = middle + 1
+        site, place = np.nonzero(ways <= levels[middle])
+        near = Pairs.of(place, site, np.zeros(site.size), shape=ways.shape[::-1])
+        found = lscp(near, fixed=fixed, candidates=free.tolist(), seconds=seconds - (time.perf_counter() - begun))
+        if len(found.sites) <= p:
+            high, best = middle, np.array(found.sites, np.int64)
         else:
-            status = "time limit"
-    radius = _longest(far[:, reachable], standing, best)
-    if low == levels.size and reachable.size:
-        return replace(_center(far, standing, best[:0], lost), status="infeasible", seconds=time.perf_counter() - begun)
-    bound = float(levels[low]) if reachable.size else 0.0
-    least, proof = proven(radius, bound, "optimal" if low >= high else "time limit")
-    answer = _center(far, standing, np.sort(best), lost)
-    return replace(answer, objective=radius, bound=least, status=proof, seconds=time.perf_counter() - begun)
-
-
-def _longest(far: Floats, standing: Numbers, chosen: Numbers) -> float:
-    """Return the longest way from a place to the nearest of some sites, 0 where there is no place."""
-    ways = far[np.concatenate([standing, chosen])].min(axis=0, initial=np.inf)
-    return float(ways.max(initial=0.0))
-
-
-def _farthest_first(far: Floats, standing: Numbers, free: Numbers, p: int) -> Numbers:
-    """Choose the site nearest to the place that is farthest from all sites so far, again and again."""
-    chosen: list[int] = []
-    now = far[standing].min(axis=0, initial=np.inf)
-    for _ in range(min(p, free.size) if now.size else 0):
-        place = int(np.argmax(now))
-        chosen.append(int(free[np.argmin(far[free, place])]))
-        now = np.minimum(now, far[chosen[-1]])
-    return np.unique(np.array(chosen, np.int64))
-
-
-def _center(far: Floats, standing: Numbers, sites: Numbers, lost: Numbers) -> Siting:
-    """Make an answer of the longest way from its sites; how good it is is not known yet."""
-    assigned, chosen = np.full(far.shape[1], -1), np.concatenate([standing, sites])
-    if chosen.size:
-        assigned = np.where(np.isfinite(far[chosen].min(axis=0)), chosen[far[chosen].argmin(axis=0)], -1)
+            low = middle + 1
+            least = low if found.bound > p else least
+    used = np.concatenate([standing, best])
+    done = high < levels.size
+    radius = float(ways[used].min(axis=0, initial=np.inf).max(initial=0.0)) if done else np.inf
+    bound = float(levels[least]) if least < levels.size else np.inf
+    status: Status = "infeasible" if least == levels.size else "optimal" if least == high else "time limit"
+    if status != "infeasible":
+        bound, status = proven(radius, bound, status)
+    assigned = nearest_sites(far, used)
     return Siting(
-        tuple(sites.tolist()),
-        float("inf"),
-        float("inf"),
-        "time limit",
-        0.0,
-        "p-center: farthest place first, set covering by HiGHS, radius halved",
+        tuple(best.tolist()),
+        radius,
+        bound,
+        status,
+        time.perf_counter() - begun,
+        "p-center: set covering by HiGHS, radius halved",
         np.where(assigned >= 0, 1.0, 0.0),
         assigned,
         lost,

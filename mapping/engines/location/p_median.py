@@ -30,14 +30,24 @@ from numpy.typing import ArrayLike
 from mapping.engines._compiled import reordered
 from mapping.engines.location._covering import Numbers
 from mapping.engines.location._program import Floats, Status, proven
-from mapping.engines.location.covering_models import TIME, Siting, checked_weights, chosen_sites
+from mapping.engines.location.covering_models import (
+    TIME,
+    Siting,
+    checked_costs,
+    checked_weights,
+    chosen_sites,
+    nearest_sites,
+)
 from mapping.errors import InvalidRecord
 
 CLOSE = 1e-9
 """Bound and answer that differ by less than this share are equal."""
 
-ROUNDS = 400
-"""Steps of prices between two looks at the clock; four times as many at first, half as many in a branch."""
+ROUNDS = 200
+"""Steps of prices between two looks at the clock; eight times as many at first."""
+
+EARLY = 6
+"""In so many branches sites are exchanged too: near the first prices lie good answers, and a better one fixes more."""
 
 LOOK, GAIN = 40, 0.02
 """Prices are left alone when that many steps closed less than this share of the gap: branching closes more."""
@@ -75,9 +85,7 @@ def p_median(
         there would be no site at all.
     """
     begun = time.perf_counter()
-    far = np.asarray(costs, np.float64)
-    if far.ndim != 2 or np.isnan(far).any() or (far < 0).any():
-        raise InvalidRecord(f"costs: need a table (sites, places) of 0 or more, not shape {far.shape}")
+    far = checked_costs(costs)
     own = checked_weights(weights, far.shape[1])
     lost = np.flatnonzero(np.isinf(far.min(axis=0, initial=np.inf)))
     if beyond is not None:
@@ -88,19 +96,17 @@ def p_median(
         raise InvalidRecord(f"p: {p} sites and none that stands; choose at least one")
     if np.isinf(far[np.concatenate([standing, free])]).any():
         raise InvalidRecord("costs: some site has no way to some place; say with ``beyond`` what that costs")
-    base = far[standing].min(axis=0, initial=np.inf if beyond is None else beyond)
-    base = np.multiply(base, own, out=np.zeros_like(own), where=own > 0)
-    table = np.ascontiguousarray(far[free] * own)
-    tree = _Tree(table, base, p, begun + seconds)
+    most = np.inf if beyond is None else beyond
+
+    def cost_of(used: Numbers) -> Floats:
+        nearest = far[used].min(axis=0, initial=most)
+        return np.asarray(np.multiply(nearest, own, out=np.zeros_like(own), where=own > 0))
+
+    tree = _Tree(np.ascontiguousarray(far[free] * own), cost_of(standing), p, begun + seconds)
     status: Status = tree.search()
-    chosen = free[np.array(tree.best, np.int64)] if tree.best else free[:0]
-    sites = np.sort(chosen)
+    sites = np.sort(free[np.array(tree.best, np.int64)])
     used = np.concatenate([standing, sites])
-    assigned = used[far[used].argmin(axis=0)] if used.size else np.full(far.shape[1], -1)
-    if beyond is not None and used.size:
-        assigned = np.where(far[used].min(axis=0) < beyond, assigned, -1)
-    nearest = far[used].min(axis=0, initial=np.inf if beyond is None else beyond)
-    objective = float(np.multiply(nearest, own, out=np.zeros_like(own), where=own > 0).sum())
+    assigned, objective = nearest_sites(far, used, most), float(cost_of(used).sum())
     bound, status = proven(objective, tree.bound, status)
     return Siting(
         tuple(sites.tolist()),
@@ -130,41 +136,36 @@ class _Tree:
 
     def __init__(self, table: Floats, base: Floats, p: int, until: float) -> None:
         self.table, self.base, self.p, self.until = table, base, p, until
-        self.best: list[int] = []
-        self.value = self.bound = float("inf")
+        self.best: list[int] = list(range(p)) if p == len(table) or not base.size else []
+        self.value = self.bound = self._cost(self.best) if self.best or not p else float("inf")
         self.branches = 0
-        self.greedy_only = True
 
     def said(self) -> str:
         """Say how the answer was found."""
         how = "p-median: greedy choice and interchange"
-        if self.greedy_only:
-            return how + "; time ran out before a bound was worked out"
-        return f"{how}, Lagrangian bound, reduced-cost fixing, {self.branches} branches"
+        if self.branches or self.value == self.bound:
+            return f"{how}, Lagrangian bound, reduced-cost fixing, {self.branches} branches"
+        return how + "; time ran out before a bound was worked out"
 
     def search(self) -> Status:
         """Find the best answer; return whether it is proven."""
-        sites = self.table.shape[0]
-        if not self.p or not sites or not self.table.shape[1]:
-            self.best, self.greedy_only = list(range(self.p)), False
-            self.value = self.bound = self._cost(self.best)
+        if np.isfinite(self.value):
             return "optimal"
         self._start()
         ways = np.vstack([self.base, self.table[self.best], np.full_like(self.base, np.inf)])
         first, second = np.sort(ways, axis=0)[:2]
         prices = first + np.where(np.isfinite(second), (second - first) * 0.5, first * 0.5)
-        stack = [_Branch([], np.arange(sites), prices, 0.0)]
+        stack = [_Branch([], np.arange(len(self.table)), prices, 0.0)]
         while stack:
             if time.perf_counter() > self.until:
                 self.bound = min(branch.bound for branch in stack)
                 return "time limit"
             branch = stack.pop()
             if branch.bound < self._goal():
-                stack += self._searched(branch, at_root=self.branches == 0)
+                stack += self._searched(branch)
                 self.branches += 1
         self.best = self._exchanged(self.best)
-        self.value = self._cost(self.best)
-        self.bound = self.value
+        self.value = self.bound = self._cost(self.best)
         return "optimal"
 
     def _goal(self) -> float:
@@ -203,44 +204,32 @@ class _Tree:
         if value < self.value:
             self.best, self.value = sorted(chosen), value
 
-    def _searched(self, branch: _Branch, *, at_root: bool) -> list[_Branch]:
-        """Better the prices of a branch, fix what can be, and part what remains in two."""
-        inside, free, prices = list(branch.inside), branch.free, branch.prices
-        tries = 6 if at_root else 1
-        for _ in range(tries):
-            base = np.minimum(self.base, self.table[inside].min(axis=0, initial=np.inf))
-            left = self.p - len(inside)
-            if left == 0 or free.size <= left:
-                self._offer(inside + free[:left].tolist())
-                return []
-            rounds = 4 * ROUNDS if at_root and free.size == self.table.shape[0] else ROUNDS // (1 if at_root else 2)
-            bound, prices, worth, use = _priced(
-                self.table, base, free, left, np.minimum(prices, base), self.value, rounds
-            )
-            self.greedy_only = False
-            branch.bound = max(branch.bound, bound)
-            order = np.argsort(worth, kind="stable")
-            self._offer(inside + free[order[:left]].tolist())
-            if at_root:  # near the best prices lie good answers: a better one fixes more
-                self._offer(self._exchanged([*inside, *free[order[:left]].tolist()]))
-            if branch.bound >= self._goal():
-                return []
-            out = bound + worth - worth[order[left - 1]] >= self._goal()
-            out[order[:left]] = False
-            into = bound - worth + worth[order[left]] >= self._goal()
-            into[order[left:]] = False
-            inside += free[into].tolist()
-            settled = out | into
-            free, worth, use = free[~settled], worth[~settled], use[~settled]
-            if not settled.any() or time.perf_counter() > self.until:
-                break
-        if len(inside) == self.p or free.size <= self.p - len(inside):
-            self._offer(inside + free[: self.p - len(inside)].tolist())
+    def _searched(self, branch: _Branch) -> list[_Branch]:
+        """Better the prices of a branch and fix what can be; where nothing can, part it in two."""
+        inside, free, left = branch.inside, branch.free, self.p - len(branch.inside)
+        if left == 0 or free.size <= left:
+            self._offer(inside + free[:left].tolist())
             return []
-        pivot = int(free[np.argmin(np.abs(use - 0.5))])  # the one that prices settle least
-        rest = free[free != pivot]
-        without = _Branch(inside, rest, prices, branch.bound)
-        return [without, _Branch([*inside, pivot], rest, prices, branch.bound)]
+        base = np.minimum(self.base, self.table[inside].min(axis=0, initial=np.inf))
+        rounds = ROUNDS if self.branches else 8 * ROUNDS
+        priced, prices, worth, use = _priced(
+            self.table, base, free, left, np.minimum(branch.prices, base), self.value, rounds
+        )
+        bound = max(branch.bound, priced)
+        order = np.argsort(worth, kind="stable")
+        chosen = inside + free[order[:left]].tolist()
+        self._offer(chosen if self.branches > EARLY else self._exchanged(chosen))
+        if bound >= self._goal():
+            return []
+        out = priced + worth - worth[order[left - 1]] >= self._goal()
+        out[order[:left]] = False
+        into = priced - worth + worth[order[left]] >= self._goal()
+        into[order[left:]] = False
+        if (out | into).any():
+            return [_Branch(inside + free[into].tolist(), free[~(out | into)], prices, bound)]
+        pivot = int(np.argmin(np.abs(use - 0.5)))  # the one that prices settle least
+        rest = np.delete(free, pivot)
+        return [_Branch(inside, rest, prices, bound), _Branch([*inside, int(free[pivot])], rest, prices, bound)]
 
 
 # --- prices: table (sites, places) holds weight times cost, base what each place costs without any of them -----------
