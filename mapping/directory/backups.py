@@ -16,6 +16,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from filelock import FileLock, Timeout
 
-from mapping.errors import FormatError, InvalidRecord, NotFound, said_clearly
+from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound, said_clearly
 
+TOO_SLOW = "Excessive work"
 MAGIC = b"age-encryption.org/v1\n"
 PUBLIC, PRIVATE = b"age1", b"AGE-SECRET-KEY-1"
 """How the lines of a key file begin that hold public keys, or the key that opens what is made for it."""
@@ -297,8 +299,12 @@ def _decrypt(path: Path, tar: Path, secret: bytes) -> None:
             if secret.startswith(PRIVATE):
                 pyrage.decrypt_io(file, plain, _identities(secret))
             else:
-                plain.write(pyrage.passphrase.decrypt(file.read(), secret.decode()))
+                plain.write(_with_passphrase(file.read(), secret.decode()))
         except pyrage.DecryptError as error:
+            if TOO_SLOW in str(error):
+                raise MappingError(
+                    f"{path}: would take minutes to open now; try again when this machine does nothing else"
+                ) from error
             if "matching keys" in str(error) or str(error) == "Decryption failed":
                 raise _other_key(path) from error
             raise _changed(path) from error
@@ -312,6 +318,18 @@ def _other_key(path: Path) -> InvalidRecord:
     return InvalidRecord(
         f"{path}: was made with another key or passphrase, or its first bytes were changed; nothing was read"
     )
+
+
+def _with_passphrase(held: bytes, passphrase: str) -> bytes:
+    """Decrypt; a busy moment, in which the library thinks that this takes too long, is waited for."""
+    for _ in range(5):
+        try:
+            return bytes(pyrage.passphrase.decrypt(held, passphrase))
+        except pyrage.DecryptError as error:
+            if TOO_SLOW not in str(error):
+                raise
+            time.sleep(2)
+    return bytes(pyrage.passphrase.decrypt(held, passphrase))
 
 
 def _changed(path: Path) -> FormatError:

@@ -13,7 +13,9 @@ import tracemalloc
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import SimpleNamespace
 
+import pyrage
 import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
@@ -21,6 +23,7 @@ from typer.testing import CliRunner
 from mapping.area.study_area import StudyArea
 from mapping.cli import app
 from mapping.cli.operations import log_faults
+from mapping.directory import backups
 from mapping.directory.backups import MAGIC, backup, kept, new_key, rehearse, restore, secret_of
 from mapping.directory.directory import Directory
 from mapping.errors import FormatError, InvalidRecord, MappingError, NotFound
@@ -150,6 +153,24 @@ def test_a_passphrase_opens_what_it_closed(private, tmp_path):
     assert contents(tmp_path / "again") == contents(private)
     with pytest.raises(InvalidRecord, match="another key or passphrase"):
         rehearse(made.path, secret=b"apricot lantern river eight")
+
+
+def test_a_busy_moment_is_waited_for(private, tmp_path, monkeypatch):
+    made = backup(private, tmp_path / "out.backup", secret=PASSPHRASE, now=NOW)
+    decrypt, busy = pyrage.passphrase.decrypt, [True] * 2
+
+    def sometimes(held, passphrase):
+        if busy and busy.pop():
+            raise pyrage.DecryptError("Excessive work parameter for passphrase.")
+        return decrypt(held, passphrase)
+
+    monkeypatch.setattr(backups.time, "sleep", lambda _: None)
+    monkeypatch.setattr(backups.pyrage, "passphrase", SimpleNamespace(decrypt=sometimes))
+    restore(made.path, tmp_path / "again", secret=PASSPHRASE)
+    assert contents(tmp_path / "again") == contents(private)
+    busy += [True] * 9
+    with pytest.raises(MappingError, match="try again when this machine does nothing else"):
+        rehearse(made.path, secret=PASSPHRASE)
 
 
 def test_a_backup_of_version_0_1_is_opened(tmp_path):
