@@ -7,34 +7,21 @@ import pytest
 
 from mapping.area.geocode import find_unit
 from mapping.area.study_area import StudyArea
-from mapping.intake.dialling import lacks_town, town_codes, towns_beside
+from mapping.intake.dialling import town_codes
 from mapping.intake.read import Known, read
 from mapping.language import parsers
 from mapping.resources import shipped
 
 
-def codes(town, region="TJ"):
+def codes(town):
     area = StudyArea.load(shipped("geo/tj"))
-    return town_codes(area, region, find_unit(area, town).unit, town)
+    return town_codes(area).get(find_unit(area, town).unit, ())
 
 
 def test_towns_of_the_area_are_met_by_their_unit():
     assert codes("Душанбе") == ("37",)
     assert codes("Хуҷанд") == ("3422",)
     assert codes("Nowhere") == ()
-
-
-def test_towns_abroad_are_met_by_their_name():
-    assert codes("Пермский край", "RU") == ("342",)
-    assert codes("Ankara", "TR") == ("312",)
-    assert codes("", "RU") == ()
-
-
-def test_a_number_within_a_town_lacks_its_code():
-    assert lacks_town("221-00-01", "TJ")
-    assert not lacks_town("+992 37 221 00 01", "TJ")
-    assert not lacks_town("hotline 1313", "TJ")
-    assert not lacks_town("none", "TJ")
 
 
 def test_the_town_completes_it():
@@ -73,17 +60,6 @@ def test_a_name_that_moved_to_another_unit_does_not_take_its_code_along():
 def test_of_several_places_the_seat_of_the_unit_of_that_name_gives_the_code(take):
     """Vahdat is a city with a code of its own (3136), and since lately the seat of Lakhsh too."""
     assert take(("Вахдат", "2-15-16"), ("Ваҳдат", "2-15-17")) == [["+992313621516"], ["+992313621517"]]
-
-
-def test_a_town_in_brackets_gives_its_code():
-    area = StudyArea.load(shipped("geo/tj"))
-    assert towns_beside(area, "TJ", "224-30-31 (Душанбе)") == ("37",)
-    assert towns_beside(area, "TJ", "2-30-31 (Малика), 2-30-32 (приёмная)") == ()
-
-
-def test_a_town_beside_the_number_counts_where_only_its_code_fits(take):
-    assert take(("Рудаки", "224-30-31 (Душанбе)")) == [["+992372243031"]]
-    assert take(("Худжанд", "2-30-31 (Бохтар)")) == [[]]  # both codes fit
 
 
 @pytest.mark.parametrize(

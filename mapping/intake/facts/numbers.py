@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mapping.area.names.countries import country_abroad
-from mapping.intake.dialling import lacks_town, town_codes, towns_beside
+from mapping.intake.dialling import town_codes
 from mapping.intake.disclosure import withheld
-from mapping.intake.row_reader import Reader
+from mapping.intake.row_reader import Reader, read_once
 from mapping.language import parsers
 from mapping.language.fold import skeleton, tokens, words_for
 from mapping.language.i18n import Message
@@ -24,38 +24,40 @@ class RowNumber(NamedTuple):
 
 
 def numbers_in(reader: Reader, name: str, country: str, unit: str | None) -> list[parsers.PhoneValue]:
-    """Return the numbers of a cell, saying what was mended in them; one within a town gets the town's code.
+    """Return the numbers of a cell, saying what was mended in them; those of a row abroad as its country dials them.
 
-    Those of a row abroad are read as its country dials them; where a place may be one abroad, those that cannot be read
-    at home are, and none is completed.
+    Where a place may be one abroad, those that cannot be read at home are read as there; else one within a town gets
+    the town's code.
     """
     text = reader.text(name)
     if not text:
         return []
-    area, place = reader.intake.area, reader.any_text("place") or reader.any_text("unit")
-    home, towns = area.phone_country, tuple[str, ...]()
-    region, perhaps = country or home, country or country_abroad(area, place)
-    if lacks_town(text, region):
-        if perhaps not in ("", region):
-            region = region if lacks_town(text, perhaps) else perhaps
-        else:
-            towns = (*town_codes(area, region, unit, place), *towns_beside(area, region, text))
-    numbers = reader.take(name, parsers.phones, region, tuple(dict.fromkeys(towns))) or []
+    area, towns = reader.intake.area, tuple[str, ...]()
+    region = country or area.phone_country
+    if not _is_readable(text, region):
+        abroad = country or country_abroad(area, reader.any_text("place") or reader.any_text("unit"))
+        if not abroad:
+            towns = town_codes(area).get(unit or "", ())
+        elif _is_readable(text, abroad):
+            region = abroad
+    numbers = reader.take(name, parsers.phones, region, towns) or []
     for phone in numbers:
         if phone.doubt:
             reader.say(name, phone.doubt, Message("look whether it is right"), "note")
     return numbers
 
 
+def _is_readable(text: str, region: str) -> bool:
+    _, error = read_once(parsers.phones, text, (region, ()), ())
+    return error is None or not any(letter.isdigit() for letter in text)
+
+
 def numbers_of(
     reader: Reader, owner: Reader, phones: Sequence[parsers.PhoneValue], country: str, unit: str | None
 ) -> list[RowNumber]:
     """Return the numbers that a row of a place or of its service says, and say which of them are shown to nobody."""
-    area = owner.intake.area
-    more = numbers_in(reader, "phone_international", country, unit)
-    fax = numbers_in(reader, "fax", country, unit)
-    home = area.phone_country
-    written = reader.take("messenger", parsers.accounts, country or home) or []
+    more, fax = (numbers_in(reader, name, country, unit) for name in ("phone_international", "fax"))
+    written = reader.take("messenger", parsers.accounts, country or owner.intake.area.phone_country) or []
     accounts = [*written, *parsers.accounts_among(reader.text("phone"))]
     answered = {phone.number for phone in (*phones, *more) if not phone.fax}
     dialled = [*fax, *phones, *more]
