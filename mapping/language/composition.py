@@ -209,6 +209,15 @@ def _read(known: set[str]) -> Iterator[_Rule]:
             yield _Rule(when, barred, codes, over)
 
 
+def concepts_in(text: str) -> frozenset[str]:
+    """Return the concepts that the words of a text mean, denied or not.
+
+    >>> sorted(concepts_in("женщины и дети") & {"women", "child", "men"})
+    ['child', 'women']
+    """
+    return frozenset(_met(text)[0])
+
+
 def only_means(concept: str, text: str) -> bool:
     """Tell whether the words of a text mean a concept and nothing else."""
     met, unread = _met(text)

@@ -1,18 +1,19 @@
-"""Ages of those who are helped, in words of the languages that lists are read in.
+"""Ages of those who are helped, in the languages that lists are read in.
 
-A number is an age only where it is written as one: with "years", with "from", "under" and their like, as a range, or
-with a plus. Numbers of people and rooms, lengths of stay, years and grades are none. Limits are read part by part:
-those of children who come with somebody are no limits of the service, and several join into one where they touch.
+A text becomes tokens, one letter each: numbers, and the words of ``patterns.csv`` that stand beside ages ("age: from").
+`GRAMMAR` reads the letters. A number is an age only where it is written as one: with "years", with "from", "under" and
+their like, as a range, or with a plus. Limits are read part by part: those of children who come with somebody are no
+limits of the service, and several join into one where they touch.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
-from mapping.language.composition import Composition, composed
-from mapping.language.fold import skeleton
+from mapping.language.composition import Composition, composed, concepts_in
+from mapping.language.fold import patterns, skeleton
 from mapping.language.i18n import Message
 from mapping.language.parsers._cells import NUMBERS, Unreadable, given, says_none, shown
 from mapping.language.parsers.lists import left_out, says_everybody
@@ -27,6 +28,10 @@ GROWN = 18
 """The age at which childhood ends."""
 LAST = {"AGE-ADO": 19, "AGE-YOU": 24}
 """The last age of adolescents as the World Health Organization counts them, and of youth as the United Nations do."""
+LONGEST = 1000
+"""Letters of a text beyond which it is a description, and no ages are looked for."""
+AROUND = 100
+"""Letters around a number that are looked at for what it counts."""
 
 
 class AgeRange(NamedTuple):
@@ -48,175 +53,69 @@ class Aged(NamedTuple):
     words: str
 
 
-_LETTERS = r"[^\W\d_]+(?:['‘’ʻʼ`][^\W\d_]+)?"
-_WORDS = re.compile(_LETTERS)
-_YEARS_JOINED = ("сола", "yoshli", "yoshgacha", "yoshdan")
-"""Words for years that may be joined to a number in words: "ҳаждаҳсола"."""
-_JOINT = re.compile(r"[\s-]{1,3}(?:(?:și|si)\s)?")
-"""What stands between the two words of a number: "twenty-five", "treizeci și cinci"."""
-
-_YEARS = (
-    r"(?P<years{}>\s{{0,9}}-?\s{{0,9}}(?:лет(?:н\w+)?|года?|годов|г\.|л\b\.?|years?(?:[ -]olds?| of age)?|yrs?\b\.?|"
-    r"y\.?\s?o\b\.?|"
-    r"сол(?:а\w*)?|(?:yosh|ёш)(?:li|dagi|ли|даги)?|yaş(?:\s+aras[ıi])?|жа[сш](?:тагы|тағы)?|(?:de\s+)?ani|ans|рок(?:ів|и|у)|"
-    r"рік|річн\w+)(?!\w))?"
-)
-_DIGITS = r"(?P<{}>\d{{1,2}})(?:[.,]\d)?(?![\d:]|[.,]\d)(?:\s?-\s?(?:х|ти|и|ми|ех|ёх)\b)?"
-_YOSH = r"(?P<years{}>\s*(?:yosh|ёш))?\s?-?\s?"
-
-
-def _age(name: str) -> str:
-    return (_DIGITS + _YEARS).format(name, name)
-
-
-def _stem(name: str) -> str:
-    """Return what matches an Uzbek age to which an ending is joined."""
-    return _OPEN + (_DIGITS + _YOSH).format(name, name)
-
-
-_OF_TURKS = r"(?P<years{}>\s{{0,3}}-?\s{{0,3}}(?:жа[сш]|yaş))"
-_WITH_YEARS = {
-    "from": r"(?:т[ае]н|ı?ndan)",
-    "to": r"(?:[қк][аое]\s+(?:дейін|шейін|чейин)|ı?na\s+kadar)\b",
-    "over": r"\s+(?:асқан|ашкан|жоғары|жогору|үлкен|улуу|büyük|itibaren|üzer[ie]|sonra)\w*",
-    "under": r"\s+(?:кіші|кичүү|төмен|küçük)\w*",
-    "reached": r"(?:[қк][аое]\s+тол\w+|ı?nı\s+doldur\w+|\s+(?:ve|және|жана)\s+"
-    r"(?:üzer[ie]|üst[üu]|daha\s+büyük|одан\s+жоғары|андан\s+жогору)\w*)",
-    "below": r"\s+alt[ıi]\w*",
+WORDS = {
+    "p": "and over",
+    "k": "and younger",
+    "m": "at most",
+    "l": "at least",
+    "u": "under",
+    "d": "to, of a range",
+    "f": "from",
+    "t": "to",
+    "b": "between",
+    "a": "of",
+    "B": "birth",
+    "o": "months",
+    "y": "years",
+    "K": "smaller",
+    "c": "and",
 }
-"""Endings of the word for years, and what follows, in Kazakh, Kyrgyz and Turkish."""
-
-
-def _turkic(name: str, *ways: str) -> str:
-    """Return what matches an age in Kazakh, Kyrgyz and Turkish, with the endings that say how it is meant."""
-    return _OPEN + (_DIGITS + _OF_TURKS).format(name, name) + "".join(_WITH_YEARS[way] for way in ways)
-
-
-_OPEN = r"(?<![\d.,:/№])(?<!\d[-–—−])"
-_OF_AGE = (
-    r"(?P<of>\b(?:(?:the\s+)?ages?(?:\s+of)?|aged|в\s+возрасте|возраст\w*|лет|синну\s+сол\w*|yoshi|"
-    r"vârst[aăe]\w*|вік\w*)\b[\s:]*)"
-)
-_AND_UP = (
-    r"(?P<up>\s*(?:\+|[>≥]|et\s+plus\b|(?:и|или)\s*(?:старше|выше|более|больше|[>≥])|"
-    r"(?:ва\s+|ба\s+|аз\s+он\s+)*(?:боло(?:тар)?|калон(?:тар)?)\b|(?:and|or)\s+(?:over|above|older|up|more)\b|"
-    r"(?:і|й|та|або)\s+(?:старш[іе]|більше|вище)|(?:în|in)\s+sus\b|(?:și|si|sau)\s+(?:peste|mai\s+m(?:ult|ari|are))\b|"
-    r"va\s+(?:undan\s+)?(?:katta|yuqori)\w*|ва\s+(?:ундан\s+)?(?:катта|юқори)\w*))"
-)
-_FROM = (
-    r"\b(?:от|с|со|старше|достигш\w+|свыше|from|over|above|older\s+than|"
-    r"more\s+than|более|больше|(?:\w+тар\s+)?аз|болои|"
-    r"de\s+la|peste|mai\s+mari\s+de|cel\s+puțin|від|з|із|старш[іе](?:\s+за)?|понад)\s+"
-)
-_PATTERNS = tuple(
-    (kind, re.compile(pattern, re.I))
-    for kind, pattern in (
-        ("range", rf"{_stem('a')}(?:dan|дан)\s+{_stem('b')}(?:gacha|гача)\b"),
-        ("range", rf"{_turkic('a', 'from')}\s+{_turkic('b', 'to')}"),
-        ("range", rf"{_OF_AGE}?\b(?:between|între|intre|між)\s+{_age('a')}\s*(?:and|&|și|si|та|і)\s*{_age('b')}"),
-        (
-            "range",
-            rf"(?:{_FROM}|{_OF_AGE}){{0,4}}{_OPEN}{_age('a')}\s*(?:[-–—−]|(?:и\s+до|до|up\s+to|to|through|то|până\s+la|pana\s+la|la)\b)\s*{_age('b')}",
-        ),
-        (
-            "most",
-            r"(?:\b(?:не\s+(?:старше|более|больше)|(?:not|no)\s+(?:older\s+than|over)|at\s+most|max(?:imum)?(?:\s+age)?)\b|"
-            rf"≤|<=)[\s:]*{_age('a')}",
-        ),
-        (
-            "least",
-            r"(?:\b(?:не\s+(?:моложе|младше|менее)|(?:not|no)\s+(?:younger\s+than|under|below)|at\s+least|"
-            rf"min(?:imum)?(?:\s+age)?)\b|≥|>=?)[\s:]*{_age('a')}{_AND_UP}?",
-        ),
-        (
-            "under",
-            r"(?:\b(?:младше|моложе|менее|не\s+достигш\w+|under|below|younger\s+than|less\s+than|sub|mai\s+mici\s+de|молодш[іе](?:\s+за)?|менше|(?:хурд|поён|кам)тар\s+аз)\b|<)\s*"
-            rf"{_OF_AGE}?{_age('a')}",
-        ),
-        ("under", rf"{_stem('a')}(?P<up>(?:dan|дан)\s+(?:kichik|кичик))\w*"),
-        ("under", rf"{_turkic('a', 'from')}(?P<up>{_WITH_YEARS['under']})"),
-        ("under", rf"{_turkic('a', 'below')}"),
-        ("least", rf"{_turkic('a', 'from')}(?:{_WITH_YEARS['over']})?"),
-        ("least", rf"{_turkic('a', 'reached')}"),
-        ("to", rf"{_turkic('a', 'to')}"),
-        ("least", rf"{_FROM}{_OF_AGE}?{_age('a')}{_AND_UP}?"),
-        ("least", rf"{_OF_AGE}?{_OPEN}{_age('a')}{_AND_UP}"),
-        ("least", rf"{_stem('a')}(?:dan|дан)\b(?P<up>\s+(?:katta|yuqori|oshgan|катта|юқори|ошган)\w*)?"),
-        ("least", rf"{_stem('a')}(?P<up>(?:ga|га)\s+(?:to['‘’ʻʼ`]lgan|тўлган))\w*"),
-        ("most", rf"{_OPEN}{_age('a')}(?P<up>\s+(?:и\s+младше|(?:and|or)\s+(?:under|younger)))\b"),
-        ("to", rf"\b(?:до|up\s+to|то|until|till|până\s+la|pana\s+la)\s+{_OF_AGE}?{_age('a')}"),
-        ("to", rf"{_stem('a')}(?:gacha|гача)\b"),
-    )
-)
-_MONTHS = re.compile(
-    rf"{_OPEN}(\d{{1,2}})\s*(?:мес\w*\.?|months?|моҳ\w*|oy\w*)(?=\s*(?:[-–—−]|до\b|to\b|то\b)\s*\d)", re.I
-)
-_BIRTH = re.compile(
-    r"\b(?:рождения|новорожд[её]нн\w*|(?:new)?born|birth|навзод\w*|таваллуд|tug['‘’ʻʼ`]ilgan\w*)"
-    r"(?=\s*(?:[-–—−]|до\b|to\b|up\s+to\b|то\b)\s*\d)",
+"""Letter of a token -> the words for it in ``patterns.csv``."""
+_ENDINGS = {"F": "ending, from", "G": "ending, to", "R": "ending, reached"}
+_JOINED_YEARS = patterns("age: years, joined")
+_TOKEN = re.compile(
+    r"(?P<none>[\s:]+)"
+    + "".join(rf"|(?P<{letter}>(?<!\w){patterns(f'age: {name}')}(?!\w))" for letter, name in WORDS.items())
+    + rf"|(?P<Y>(?<=[^\W\d_]){_JOINED_YEARS}|{_JOINED_YEARS}(?=\w))"
+    + "".join(rf"|(?P<{letter}>{patterns(f'age: {name}')}(?!\w))" for letter, name in _ENDINGS.items())
+    + rf"|(?P<N>(?<![\d.,:/№])\d{{1,2}}(?:[.,]\d)?(?:\s?-\s?{patterns('age: ending of a number')}(?!\w))?"
+    r"(?![\d:]|[.,]\d))"
+    r"|(?P<X>\d+)"
+    rf"|(?P<word>[^\W\d_](?:[^\W\d_]|['‘’ʻʼ`](?=[^\W\d_])){{0,60}}?(?={_JOINED_YEARS}|(?!['‘’ʻʼ`]?[^\W\d_])))"
+    r"|(?P<D>[-–—−])|(?P<S>>=?|≥)|(?P<M><=|≤)|(?P<U><)|(?P<P>\+)|(?P<C>&)|(?P<other>.)",
     re.I,
 )
-_ENDS = re.compile(
-    r"\s*(?:$|[,;.()/|&\n!?\ue000-\uf8ff]|включительно|inclusive|(?:и|или|с|со|из|в|во|на|по|для|от|без|кто|котор\w*|не|ва|"
-    r"ё|бо|дар|аз|ки|va|yoki|bilan|in|on|of|at|and|or|with|without|who|from|for|only)\b)",
-    re.I,
+_LETTERS = {"Y": "y", "M": "m", "U": "u", "P": "p", "C": "c"}
+_NUMBER = "(?:N|T[Dc]?n|[Tn])"
+"""A number in digits, or in one word or two: tens and a unit."""
+_AGE = rf"{_NUMBER}(?:D?y)?"
+GRAMMAR = re.compile(
+    rf"(?P<range>(?<![NX]D)(?:[afy]{{0,4}}(?:B|{_AGE}|{_NUMBER}o)[Ddt]{_AGE}|{_AGE}F{_AGE}G|ba?{_AGE}c{_AGE})(?!D[NX]))"
+    rf"|(?P<under>ua?{_AGE}|{_AGE}F?K)"
+    rf"|(?P<most>ma?{_AGE}|{_AGE}k)"
+    rf"|(?P<least>[lS]a?{_AGE}p?|fa?{_AGE}p?|[ay]?{_AGE}[pS]|{_AGE}(?:Fp?|R))"
+    rf"|(?P<to>ta?{_AGE}|{_AGE}G)"
 )
+_SURE = frozenset("abpykKRS")
+"""Letters beside a number by which it is an age, whatever follows."""
+_ENDS = re.compile(rf"\s*(?:$|[-,;.()/|&\n!?]|{patterns('age: behind it')}\b)", re.I)
 """What may stand behind an age without "years": anything else could be what is counted."""
-_COUNTED = re.compile(
-    r"(?:класс|grade|синф|sinf|мест|комнат|койк|чел|групп|этаж|каб|№|тел|room|bed|place|seat|capacity|вместим|phone|"
-    r"ҷой|нафар|o.rin|xona|kishi|стат|час|соат|soat|hour|режим)\w{0,20}\.?[\s:]{0,9}$",
-    re.I,
-)
+_COUNTED = re.compile(rf"(?:№|{patterns('age: counted')}\w{{0,20}})\.?[\s:]{{0,9}}$", re.I)
 """Words before a number that make it something else than an age."""
-_MORE = re.compile(r"(?:более|больше|more|зиёд\w{0,9}|mai\s+mult|більше|ortiq|ko['‘’ʻʼ`]p)\s{0,9}$", re.I)
-_OF_CHILDREN = re.compile(
-    r"\s+(?:дет|реб[её]н|child|kids?\b|copii|діт|bola|farzand|фарзанд|кӯдак|человек|people|persons?\b)", re.I
-)
+_PERSONS = re.compile(rf"\s+{patterns('age: persons')}", re.I)
 """What is counted behind "three or more": a family of three children is not of an age."""
-_STAY = re.compile(
-    r"\b(?:срок|пребыва|прожива|стаж|опыт|в\s+течение|последн|раз\s+в|stay|duration|experience|within|last|муддат|"
-    r"мӯҳлат|muddat)",
-    re.I,
-)
-_PART = re.compile(
-    r"[,;|&\n()]|(?<!\bw)/|\.\s|\s(?:и|или|а\s+также|and|or|ва|ё|va|yoki)\s|(?<=\w)\s\+\s",
-    re.I,
-)
-_WITH_SOMEBODY = re.compile(
-    r"\b(?:с|со|при|без)\s+(?:\w+\s+){0,2}?(?:дет|реб[её]н|младен|сын|доч|матер|мам|родител|опекун)|"
-    r"\b(?:их|её|своими?|свои)\s+(?:\w+\s+)?(?:дет|реб[её]н)|\b(?:сын|доч)\w*|\bсопровожд|"
-    r"\bw(?:ith(?:out)?\s+|/\s*)(?:\w+\s+){0,2}?(?:child|kid|bab|infant|mother|parent|guardian)|\btheir\b|\bsons?\b|"
-    r"\bdaughters?\b|\baccompan|\b(?:бо|бе)\s+(?:\w+\s+)?(?:кӯдак|кудак|тифл|модар|волидай)|\bфарзанд|\bҳамроҳ|"
-    r"\bbolali\b|\bbolalari|\bfarzand|\b(?:bolasi|onasi)\s+bilan",
-    re.I,
-)
+_STAY = re.compile(rf"\b{patterns('age: stay')}", re.I)
+_PART = re.compile(rf"[,;|&\n()]|(?<!\bw)/|\.\s|\s{patterns('age: and')}\s|(?<=\w)\s\+\s", re.I)
+_WITH_SOMEBODY = re.compile(rf"\b{patterns('age: with somebody')}", re.I)
 """Children who come with somebody, or somebody who comes with children: their ages are no limit of the service."""
-_WITHOUT = re.compile(r"\b(?:без|without|бе)\s+\w+", re.I)
-_KINDS = {
-    "women": r"женщ|жен(?:ск\w*)?\b|мам[аы]|матер|мать|wom[ae]n|females?\b|mothers?\b|зан(?:он\w*|ҳо\w*|и|о)?\b|модар|"
-    r"ayol|xotin|аёл|хотин",
-    "men": r"мужч|муж(?:ск\w*)?\b|отц|m[ae]n\b|males?\b|мард|erkak|эркак",
-    "adults": r"взросл|совершеннолет|пожил|пенсион|семь|семей|родител|adult|elder|famil|parents?\b|калонсол|пирон|оила|"
-    r"keksa|katta|oila|кекса",
-    "girls": r"девоч|girl|духтар|qiz|қиз",
-    "boys": r"мальч|boy|писар|o['‘’ʻʼ`]g['‘’ʻʼ`]il|ўғил",
-    "children": r"дет|реб[её]н|несоверш|малыш|малолет|школьник|подрост|child|kids?\b|minors?\b|teen|adolesc|pupil|"
-    r"кӯдак|кудак|наврас|ноболи|bola|o['‘’ʻʼ`]smir|бола",
-    "everybody": r"вс[её]м?\b|всех\b|люб(?:ой|ые)\b|населен|everyone|everybody|anyone|all\b|ҳама|hamma|barcha",
-}
-_KIND = re.compile(rf"\b(?:{'|'.join(f'(?P<{kind}>{pattern})' for kind, pattern in _KINDS.items())})", re.I)
-_OF_GROWN, _OF_MINORS = {"women", "men", "adults"}, {"girls", "boys", "children"}
-_ANY = re.compile(
-    r"\b(?:нет\s+огранич\w*|любо[йг]\w*|все\w*\s+возраст\w*|без\s+(?:возрастн\w+\s+)?огранич\w*|не\s+огранич\w*|any|all|no\s+limits?|"
-    r"ҳама\w*|бе\s*маҳдудият\w*|har\s+qanday|barcha|cheklovsiz)",
-    re.I,
-)
-_MARKS = range(0xE000, 0xF8FF)
+_WITHOUT = re.compile(rf"\b{patterns('age: without')}\s+\w+", re.I)
+_ANY = re.compile(rf"\b{patterns('age: any')}\b", re.I)
+_GROWN = frozenset({"women", "men", "adult", "old", "family", "mother"})
+_MINORS = frozenset({"girl", "boy", "child", "adolescent"})
+_KINDS = _GROWN | _MINORS | {"everybody"}
+"""Concepts of people (`mapping.language.composition`) that limits of age are said of."""
 _MARK = re.compile("[\ue000-\uf8ff]")
-LONGEST = 1000
-"""Letters of a text beyond which it is a description, and no ages are looked for."""
-AROUND = 100
-"""Letters around a number that are looked at for what it counts."""
+_FIRST_MARK = 0xE000
 
 
 class _Listed(NamedTuple):
@@ -259,7 +158,7 @@ def age_range(value: object) -> AgeRange:
     """
     text = given(value, Message("age"))
     read = aged(text)
-    if read.ages is None and (re.search(r"\d", text) or not (_ANY.search(text) or _KIND.search(text))):
+    if read.ages is None and (re.search(r"\d", text) or not (_ANY.search(text) or concepts_in(text) & _KINDS)):
         raise Unreadable(
             Message("{text} names no ages that hold for all", text=shown(text)),
             Message("write from which age to which people are helped"),
@@ -287,7 +186,7 @@ def aged(text: str) -> Aged:
     """
     if len(text) > LONGEST:
         return Aged(None, False, text)
-    plain = _BIRTH.sub("0", _MONTHS.sub(lambda months: str(int(months[1]) // 12), _in_digits(left_out(text).rest)))
+    plain = left_out(text).rest
     marked, limits = _limits(plain)
     if not limits:
         return Aged(None, False, plain)
@@ -301,15 +200,128 @@ def aged(text: str) -> Aged:
     return Aged(joined, joined is None or any(part.beside and part.limits for part in parts), words)
 
 
-_QUALIFIED = re.compile(r",\s+(?=\w+(?:вш|щ)(?:ие|их|ий|ая|ей)(?:ся)?\b|котор\w+|who\b|whose\b)(?!лица)", re.I)
+def _letters(text: str) -> tuple[str, list[tuple[int, int, int]]]:
+    """Return the letters of a text for `GRAMMAR`, and of each its number, its start and its end."""
+    letters, places, folded = list[str](), list[tuple[int, int, int]](), ""
+    for match in _TOKEN.finditer(text):
+        name, number = str(match.lastgroup), 0
+        if name == "N":
+            number = int(re.split("[^0-9]", match[0])[0])
+        elif name == "word":
+            before, folded = folded, skeleton(match[0])
+            if both := NUMBERS.get(f"{before} {folded}"):  # two words that are known together
+                letters.pop()
+                places.pop()
+            number = both or NUMBERS.get(folded) or NUMBERS.get(folded.removesuffix("u"), 0)
+            name = "?" if not number else "T" if number in range(20, 100, 10) or number == 10 else "n"
+        if name != "none":
+            letters.append(_LETTERS.get(name, name if len(name) == 1 else "?"))
+            places.append((number, match.start(), match.end()))
+    return "".join(letters), places
+
+
+def _limits(text: str) -> tuple[str, list[AgeRange | None]]:
+    """Return a text with a mark where each of its ages stands, and what they say; None where that cannot be."""
+    text = _MARK.sub(" ", text)
+    letters, places = _letters(text)
+    limits: list[AgeRange | None] = []
+    marked, end = "", 0
+    for match in GRAMMAR.finditer(letters):
+        (_, start, _), (_, _, stop) = places[match.start()], places[match.end() - 1]
+        if not _is_age(text[max(0, start - AROUND) : start], match[0], text[stop : stop + AROUND]):
+            continue
+        spans = [atom.span() for atom in re.finditer(f"B|{_NUMBER}", match[0])]
+        first, *others = (sum(places[match.start() + n][0] for n in range(*span)) for span in spans)
+        first //= 12 if "o" in match[0] else 1
+        limits.append(_limit(str(match.lastgroup), first, others[-1] if others else 0))
+        marked += f"{text[end:start]} {chr(_FIRST_MARK + len(limits) - 1)} "
+        end = stop
+    return marked + text[end:], limits
+
+
+def _is_age(before: str, letters: str, behind: str) -> bool:
+    """Tell whether numbers are ages by the letters of their tokens and by the text before and behind them."""
+    if _COUNTED.search(before) or _STAY.search(f"{_PART.split(before)[-1]} {_PART.split(behind)[0]}"):
+        return False
+    if _PERSONS.match(behind) and "y" not in letters:
+        return False
+    return not _SURE.isdisjoint(letters) or _ENDS.match(behind) is not None
+
+
+def _limit(kind: str, first: int, last: int) -> AgeRange | None:
+    if kind == "range":
+        return AgeRange(first, last) if first <= last else None
+    if kind == "least":
+        return AgeRange(first, None)
+    most = first - (kind == "under" or (kind == "to" and first == GROWN))
+    return AgeRange(None, most) if first else None
+
+
+def _part(piece: str, limits: Sequence[AgeRange | None]) -> _Listed:
+    own = (limits[ord(mark) - _FIRST_MARK] for mark in _MARK.findall(piece))
+    concepts = concepts_in(_WITHOUT.sub("", piece)) - {"small"}
+    kinds = concepts if concepts == {"everybody"} else concepts & (_GROWN | _MINORS)
+    return _Listed(
+        kinds - {"women"} if "girl" in kinds else kinds,
+        tuple(filter(None, own)),
+        _WITH_SOMEBODY.search(piece) is not None,
+    )
+
+
+def _joined(parts: Sequence[_Listed]) -> AgeRange | None:
+    """Return the one range of ages of all parts of a list; None where there is none, or several.
+
+    A limit holds for what stands before it too ("women, girls from 14"), unless that cannot be of its age.
+    """
+    spans: list[AgeRange] = []
+    named: set[str] = set()
+    free: set[str] = set()
+    for part in parts:
+        own = () if part.beside else part.limits
+        for limit in own:
+            narrowed = _narrowed(spans[-1], limit) if spans and not part.kinds else None
+            spans[-1:] = [narrowed] if narrowed else [*spans[-1:], limit]
+        if not part.limits and not part.beside and spans and not part.kinds <= named:
+            return None  # people who are named behind the limits of others
+        free |= part.kinds if not own else set()
+        named |= part.kinds
+    whole = _union(spans)
+    if whole is None or (free & _MINORS and (whole.least or 0) >= GROWN):
+        return None
+    if free & _GROWN and whole.most is not None and whole.most <= GROWN:
+        return None
+    return None if "everybody" in free and named - free else whole
+
+
+def _narrowed(span: AgeRange, limit: AgeRange) -> AgeRange | None:
+    """Return the range of which one limit says where it begins and another where it ends."""
+    (least, _), (_, most) = (span, limit) if limit.least is None else (limit, span)
+    open_ended = {span.least is None, limit.least is None} == {True, False} == {span.most is None, limit.most is None}
+    return AgeRange(least, most) if open_ended and least is not None and most is not None and least <= most else None
+
+
+def _union(spans: Sequence[AgeRange]) -> AgeRange | None:
+    """Return what some ranges cover together; None where a gap is between them, or nothing is left out."""
+    ordered = sorted((span.least or 0, OLDEST if span.most is None else span.most) for span in spans)
+    if not ordered:
+        return None
+    reached = ordered[0][1]
+    for start, end in ordered:
+        if start > reached + 1:
+            return None
+        reached = max(reached, end)
+    least = None if any(span.least is None for span in spans) else ordered[0][0]
+    most = None if any(span.most is None for span in spans) else reached
+    return None if least is most is None else AgeRange(least, most)
+
+
+_QUALIFIED = re.compile(rf",\s+(?={patterns('age: who')})", re.I)
 """A comma behind which words say more of those who stand before it."""
 _BRACKETED = re.compile(r"((?<![^,;()\n])[^,;()\n]*+)\(([^()]*)\)")
 
 
-_INCLUDING = re.compile(
-    r"(?<![\s,(])[\s,(]++(?:включая|в\s+т(?:ом\s+числе|\.?\s*ч\.?)|including|incl\.?|аз\s+ҷумла|shu\s+jumladan)\s.*$",
-    re.I | re.S,
-)
+_INCLUDING = re.compile(rf"(?<![\s,(])[\s,(]++{patterns('age: including')}\s.*$", re.I | re.S)
+_PEOPLE = "beneficiaries"
 
 
 def for_whom(text: str) -> str:
@@ -342,130 +354,6 @@ def _opened(match: re.Match[str]) -> str:
         return whole
     both = composed(_PEOPLE, f"{match[1]} {inner}").codes
     return inner if outer and both and outer.code not in both else f"{match[1]} {inner} "
-
-
-_PEOPLE = "beneficiaries"
-
-
-def _in_digits(text: str) -> str:
-    """Return a text with its numbers in digits, if it then says more ages."""
-    plain = _with_digits(text)
-    return plain if plain != text and len(_limits(plain)[1]) > len(_limits(text)[1]) else text
-
-
-def _with_digits(text: str) -> str:
-    words = list(_WORDS.finditer(text))
-    folded = [skeleton(word[0]) for word in words]
-    pieces, end, place = list[str](), 0, 0
-    while place < len(words):
-        number, last = NUMBERS.get(folded[place]), place
-        if (other := _second_word(text, words, place)) is not None:
-            tens, unit = number or NUMBERS.get(folded[place].removesuffix("u"), 0), NUMBERS.get(folded[other], 0)
-            joined = tens + unit if tens in range(10, 100, 10) and unit in range(1, 10) else None
-            joined = NUMBERS.get(f"{folded[place]} {folded[other]}", joined)
-            number, last = (joined, other) if joined else (number, place)
-        years = "" if number else next((word for word in _YEARS_JOINED if folded[last].endswith(skeleton(word))), "")
-        number = number or NUMBERS.get(folded[last].removesuffix(skeleton(years or "?")))
-        if number:
-            pieces += [text[end : words[place].start()], f"{number} {years}".rstrip()]
-            end = words[last].end()
-        place = last + 1
-    return "".join((*pieces, text[end:]))
-
-
-def _second_word(text: str, words: Sequence[re.Match[str]], place: int) -> int | None:
-    """Return the place of what may be the second word of a number: behind a blank, a hyphen or a Romanian "and"."""
-    for other in (place + 2, place + 1):
-        if other < len(words) and _JOINT.fullmatch(text[words[place].end() : words[other].start()]):
-            return other
-    return None
-
-
-def _limits(text: str) -> tuple[str, list[AgeRange | None]]:
-    """Return a text with a mark where each of its ages stands, and what they say."""
-    limits: list[AgeRange | None] = []
-    marked = _MARK.sub(" ", text)
-    for kind, pattern in _PATTERNS:
-        marked = pattern.sub(partial(_marked, kind, limits), marked)
-    return marked, limits
-
-
-def _marked(kind: str, limits: list[AgeRange | None], match: re.Match[str]) -> str:
-    """Put a mark where an age stands, and keep what it says; None where it cannot be. What is no age stays."""
-    text, groups = match.string, match.groupdict()
-    before, behind = text[max(0, match.start() - AROUND) : match.start()], text[match.end() : match.end() + AROUND]
-    sure = any(groups.get(name) for name in ("of", "up", "yearsa", "yearsb")) or _ENDS.match(text, match.end())
-    around = f"{_PART.split(before)[-1]} {_PART.split(behind)[0]}"
-    if _OF_CHILDREN.match(behind) and not groups.get("yearsa") and _MORE.search(groups.get("up") or ""):
-        return match[0]
-    if not sure or _COUNTED.search(before) or _STAY.search(around) or len(limits) == len(_MARKS):
-        return match[0]
-    number, other = int(match["a"]), int(groups.get("b") or 0)
-    if kind == "range":
-        limits.append(AgeRange(number, other) if number <= other else None)
-    elif kind == "least":
-        limits.append(AgeRange(number, None))
-    else:
-        most = number - (kind == "under" or (kind == "to" and number == GROWN))
-        limits.append(AgeRange(None, most) if number else None)
-    return f" {chr(_MARKS[len(limits) - 1])} "
-
-
-def _part(piece: str, limits: Sequence[AgeRange | None]) -> _Listed:
-    own = (limits[ord(mark) - _MARKS[0]] for mark in _MARK.findall(piece))
-    kinds = frozenset(filter(None, (match.lastgroup for match in _KIND.finditer(_WITHOUT.sub("", piece)))))
-    return _Listed(kinds, tuple(filter(None, own)), _WITH_SOMEBODY.search(piece) is not None)
-
-
-def _joined(parts: Sequence[_Listed]) -> AgeRange | None:
-    """Return the one range of ages of all parts of a list; None where there is none, or several.
-
-    A limit holds for what stands before it too ("women, girls from 14"), unless that cannot be of its age.
-    """
-    spans: list[AgeRange] = []
-    named: set[str] = set()
-    free: set[str] = set()
-    for part in parts:
-        own = () if part.beside else part.limits
-        for limit in own:
-            narrowed = _narrowed(spans[-1], limit) if spans and not part.kinds else None
-            spans[-1:] = [narrowed] if narrowed else [*spans[-1:], limit]
-        if not part.limits and not part.beside and spans and not part.kinds <= named:
-            return None  # people who are named behind the limits of others
-        free |= part.kinds if not own else set()
-        named |= part.kinds
-    whole = _union(spans)
-    if whole is None or (free & _OF_MINORS and (whole.least or 0) >= GROWN):
-        return None
-    if free & _OF_GROWN and whole.most is not None and whole.most <= GROWN:
-        return None
-    return None if "everybody" in free and named - free else whole
-
-
-def _narrowed(span: AgeRange, limit: AgeRange) -> AgeRange | None:
-    """Return the range of which one limit says where it begins and another where it ends."""
-    if span.least is not None and span.most is None and limit.least is None and (limit.most or 0) >= span.least:
-        return AgeRange(span.least, limit.most)
-    if span.least is None and span.most is not None and limit.most is None and (limit.least or 0) <= span.most:
-        return AgeRange(limit.least, span.most)
-    return None
-
-
-def _union(spans: Sequence[AgeRange]) -> AgeRange | None:
-    """Return what some ranges cover together; None where a gap is between them, or nothing is left out."""
-    ordered = sorted((span.least or 0, OLDEST if span.most is None else span.most) for span in spans)
-    if not ordered:
-        return None
-    least, most = ordered[0]
-    for start, end in ordered:
-        if start > most + 1:
-            return None
-        most = max(most, end)
-    ends = AgeRange(
-        None if any(span.least is None for span in spans) else least,
-        None if any(span.most is None for span in spans) else most,
-    )
-    return None if ends == (None, None) else ends
 
 
 def age_groups(codes: Iterable[str], read: AgeRange) -> list[str]:
