@@ -435,6 +435,5 @@ def _faults(error: ValidationError) -> Iterator[Message]:
 
 
 def _meant(problem: Message, word: str, known: Iterable[str]) -> Message:
-    """Return what is wrong with a word, and which was meant where one is near."""
     close = difflib.get_close_matches(word, [*known], 1)
     return Message("{problem}; did you mean {close!r}?", problem=problem, close=close[0]) if close else problem

@@ -114,7 +114,6 @@ def record_row(record: Record) -> RecordRow:
 
 @cache
 def _held(kind: type[AnyRecord]) -> Callable[[Values], AnyRecord]:
-    """Return a function that gives the values of a row the names of their fields."""
     make: Callable[[Values], AnyRecord] = namedtuple(kind.__name__, [*columns(kind)])._make  # type: ignore[attr-defined]
     return make
 

@@ -159,7 +159,6 @@ def _modules(folder: str, group: str) -> Iterator[tuple[str, ModuleType]]:
 
 
 def _own(package: str) -> Iterator[tuple[str, str]]:
-    """Yield name and dotted name of the modules of a package and of the packages in it."""
     for name, is_package in _in_folders(tuple(import_module(package).__path__)):
         dotted = f"{package}.{name}"
         if is_package:

@@ -265,7 +265,6 @@ class Result:
         return f"<Result {self.name}, {self.audience}, {self.edition}: {self.finding}>"
 
     def _repr_html_(self) -> str:
-        """Show the finding and the short table in a notebook."""
         sentences = "".join(f"<p>{html.escape(str(sentence))}</p>" for sentence in (self.finding, *self.also))
         codes = [str(code) for code in self.table.index]
         shown = {show(c.label, "en"): [self.text(code, c.key, "en") for code in codes] for c in self.headlines}
@@ -335,7 +334,6 @@ class Result:
         return table.explore(show(shown.label, language), **{"tiles": None, "cmap": "viridis"} | options)
 
     def _shading(self, column: str | None) -> Column:
-        """Return the column that shades a map."""
         numbers = [headline for headline in self.headlines if headline.kind not in ("state", "text")]
         chosen = self.column(column) if column is not None else numbers[0] if numbers else None
         if chosen is None or chosen.kind in ("state", "text"):

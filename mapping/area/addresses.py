@@ -150,20 +150,18 @@ def _name_in(area: StudyArea, part: str) -> str:
 
 
 def _unit_in(area: StudyArea, named: str, behind: str, *, first: bool) -> tuple[str, str] | None:
-    """Return the unit that a part of an address surely means, and the words that name it."""
     inner = _WITHIN_WORDS.search(named)
     for text in (named, inner[0]) if inner else (named,):
         match, kind = find_unit(area, text), key_of(text).kind
         doubted = any(note.level == "doubt" for note in match.notes) and not (match.how == "town" and kind == "city")
-        known = match.unit and not doubted and (kind or first or not match.notes)
-        of_street = _HOUSE.fullmatch(behind) and not kind and "city" not in names_of(area).kinds[str(match.unit)]
-        if known and not of_street:
-            return str(match.unit), text
+        if match.unit is None or doubted or not (kind or first or not match.notes):
+            continue
+        if kind or not _HOUSE.fullmatch(behind) or "city" in names_of(area).kinds[match.unit]:
+            return match.unit, text
     return None
 
 
 def _abroad(area: StudyArea, name: str) -> str:
-    """Return the other country that a part of an address names, itself or by a city of it; or ""."""
     if _EMBASSY.match(name):
         return city_abroad(area, name.split()[-1])
     names, (key, kind, _) = names_of(area), key_of(name)
@@ -175,7 +173,6 @@ def _abroad(area: StudyArea, name: str) -> str:
 
 
 def _known_place(area: StudyArea, name: str, unit: str) -> str:
-    """Return the name of a place of the gazetteer within a unit; "" where there is no such, or more than one."""
     places = names_of(area).places_called(key_of(name).key)
     within = [place for place in places if unit in (place.unit, *area.ancestors(place.unit))]
     return name if len(within) == 1 else ""

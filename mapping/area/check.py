@@ -173,19 +173,16 @@ def _there(tables: AreaTables, name: str) -> bool:
 
 
 def _some(words: list[str]) -> str:
-    """Return the first few of a list of words."""
     return ", ".join(map(repr, words[:5])) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
 def _first(rows: pd.Series) -> int:
-    """Return the number of the first row that is true, as a spreadsheet counts it."""
     return int(np.flatnonzero(rows.to_numpy())[0]) + 2
 
 
 def _check_points(
     tables: AreaTables, file: AreaFile, name: str, table: pd.DataFrame, *, optional: bool = False
 ) -> None:
-    """Look for points that are none, or lie outside the window."""
     west, south, east, north = file.extent
     lat = pd.to_numeric(table["lat"].where(table["lat"] != "", None), errors="coerce")
     lon = pd.to_numeric(table["lon"].where(table["lon"] != "", None), errors="coerce")

@@ -212,7 +212,6 @@ def _read_toml(tables: AreaTables) -> AreaFile | None:
 
 
 def _settings_fault(problem: Mapping[str, Any]) -> Fault:
-    """Say a fault that pydantic found as one about area.toml."""
     steps = [step for step in problem["loc"] if step != "settings"]
     key = ".".join(str(step + 1) if isinstance(step, int) else step for step in steps) or "the file"
     kind, given = problem["type"], problem["input"]
@@ -228,7 +227,6 @@ def _settings_fault(problem: Mapping[str, Any]) -> Fault:
 
 
 def _known_keys(*, top: bool) -> set[str]:
-    """Return the keys of area.toml: those outside all tables, or those of any table."""
     if top:
         return {*AreaFile.model_fields, *SETTINGS}
     models = (
@@ -238,7 +236,6 @@ def _known_keys(*, top: bool) -> set[str]:
 
 
 def _check_texts(tables: AreaTables, file: AreaFile) -> None:
-    """Look for languages in which a text is missing."""
     texts = [("name", file.name)]
     texts += [(f"level {level.level} label", level.label) for level in file.level]
     texts += [
@@ -263,7 +260,6 @@ def _check_texts(tables: AreaTables, file: AreaFile) -> None:
 
 
 def _check_extent(tables: AreaTables, file: AreaFile) -> bool:
-    """See that the window holds the country, and tell whether area_crs can be used there."""
     if not _holds(file.extent, file.bounds):
         tables.fault(TOML, "window does not hold bounds", "widen window, so that travel near the border can be counted")
     if file.settings.grid.file:
@@ -283,7 +279,6 @@ def _holds(outer: tuple[float, ...], inner: tuple[float, ...]) -> bool:
 
 
 def _check_paths(tables: AreaTables, file: AreaFile) -> set[str]:
-    """Return the named files that cannot be used, with a fault for each."""
     root, missing = tables.folder.resolve(), set()
     for key, name in paths(file):
         path = (root / name).resolve()
@@ -297,7 +292,6 @@ def _check_paths(tables: AreaTables, file: AreaFile) -> set[str]:
 
 
 def _check_rasters(tables: AreaTables, file: AreaFile, missing: set[str]) -> None:
-    """See that the rasters open, say where they lie and cover the country, and that the grid has square cells."""
     if (name := file.settings.grid.file) is not None and name not in missing:
         try:
             grid = Grid.of_raster(tables.folder / name)
@@ -360,7 +354,6 @@ def _read_level(tables: AreaTables, file: AreaFile, level: Level) -> gpd.GeoData
 
 
 def _texts(frame: gpd.GeoDataFrame, column: str) -> list[str]:
-    """Return a column as texts, "" where there is nothing."""
     if column not in frame:
         return [""] * len(frame)
     values = frame[column]
@@ -372,7 +365,6 @@ def _overlaps(bounds: Any, other: tuple[float, ...]) -> bool:
 
 
 def _check_codes(tables: AreaTables) -> None:
-    """Look for codes that are empty or stand twice, and for parents that are not there; give level 1 its country."""
     assert tables.file is not None
     levels, files = tables.file.level, dict[str, str]()
     for level, frame in zip(levels, tables.units, strict=True):
@@ -392,7 +384,6 @@ def _check_codes(tables: AreaTables) -> None:
 
 
 def _read_people(tables: AreaTables, file: AreaFile) -> None:
-    """Give every unit its people, and see that they add up where every unit that is summed has a count."""
     name = file.population.units
     keys = dict.fromkeys(level.people_key or file.population.key for level in file.level)
     table = read_csv(tables, name, (*keys, "population"))

@@ -50,8 +50,6 @@ def _read(folder: Path, name: str | None) -> pd.DataFrame:
 
 
 def _places(table: pd.DataFrame, file: AreaFile) -> pd.DataFrame:
-    """Bring a table of places into the columns of a gazetteer."""
-
     def column(name: str) -> pd.Series:
         return table[name].str.strip() if name in table else pd.Series("", table.index, dtype=object)
 

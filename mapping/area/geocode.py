@@ -211,7 +211,6 @@ def _beside_smaller(part: str) -> list[str]:
 
 
 def _by_name(area: StudyArea, text: str) -> UnitMatch:
-    """Return the unit or units that a text names as a whole, or two in one another; or say that none is known."""
     names, (_, kind, vague) = names_of(area), key_of(text)
     if _is_zone(names, text):
         return _unknown(text)
@@ -272,7 +271,6 @@ def _inside(area: StudyArea, name: str, around: set[str | None]) -> str | None:
 
 
 def _among(area: StudyArea, text: str, parts: list[str], in_brackets: set[str]) -> UnitMatch:
-    """Find the unit that several names together tell, such as a district and its region, or all that they name."""
     small = [bool(_SMALLER.fullmatch(part)) for part in parts]
     matches = [UnitMatch(None) if less else find_unit(area, part) for part, less in zip(parts, small, strict=True)]
     matches = [_narrowed(area, match, matches) for match in _believed(area, matches)]
@@ -343,8 +341,6 @@ def served(area: StudyArea, text: str) -> str | None:
 
 @dataclass
 class _Claim:
-    """What a row says in words of where it is, and what there is to tell of that."""
-
     area: StudyArea
     unit: UnitMatch
     place: "_Found | None"
@@ -379,11 +375,9 @@ class _Claim:
         return Located(lat, lon, unit, "exact", tuple(self.notes))
 
     def _is_near(self, lat: float, lon: float) -> bool:
-        """Tell whether a point is in the unit that the row names, or as near as a line may be wrong."""
         return self.unit.unit is not None and kilometres_to(self.area, lat, lon, self.unit.unit) <= DRAWN_KM
 
     def _is_apart(self, lat: float, lon: float, here: str) -> bool:
-        """Tell, and say, whether a point is far from the place in the unit that a row names: that is taken then."""
         place = self.place.place if self.place else None
         if place is None or place.unit != self.unit.unit:
             return False
@@ -402,7 +396,6 @@ class _Claim:
         return Note(level, problem, Message("which is right?"))
 
     def _settled(self, lat: float, lon: float, here: str) -> str:
-        """Choose between the unit a point falls in and the one the row names."""
         wanted = self.unit.unit
         if wanted is None or wanted == here or wanted in self.area.ancestors(here):
             return here
@@ -435,7 +428,6 @@ class _Claim:
         return Located(point.y, point.x, unit, "unit", notes)
 
     def _read_place_as_unit(self, place: "_Found", text: str) -> None:
-        """Take the name of a place that is not in the gazetteer for that of a unit, in the named one if one is."""
         if self.unit.candidates:
             if (inside := _unit_inside(self.area, text, self.unit)) is not None:
                 self.unit = replace(inside, notes=(*self.unit.notes, *inside.notes))
@@ -494,7 +486,6 @@ def _looks_swapped(lat: float, lon: float, country: str) -> bool:
 
 @cache
 def _cities() -> dict[str, list[tuple[int, int]]]:
-    """Return, by country, about where the cities lie that stand for time zones, in whole degrees."""
     table = resources.files("tzdata").joinpath("zoneinfo/zone1970.tab").read_text(encoding="utf-8")
     cities = defaultdict(list)
     for codes, lat, lon in re.findall(r"^([A-Z,]+)\t([+-]\d\d)\d+([+-]\d{3})\d+", table, re.M):
@@ -516,7 +507,6 @@ class _Found:
 
 
 def _unit_inside(area: StudyArea, place: str, claim: UnitMatch) -> UnitMatch | None:
-    """Return the unit that a place's name is, where it is the named one, or surely one inside it."""
     if inside := _inside(area, place, {claim.unit}):
         return UnitMatch(inside, (inside,))
     match = UnitMatch(None) if _WITHIN_A_UNIT.search(place) else find_unit(area, place)
@@ -524,7 +514,6 @@ def _unit_inside(area: StudyArea, place: str, claim: UnitMatch) -> UnitMatch | N
 
 
 def _find_place(area: StudyArea, text: str, claim: UnitMatch) -> _Found:
-    """Find a place in the gazetteer, in the named unit if one is named."""
     bare = re.sub(r"\([^()]*\)", " ", text).strip()
     key = key_of(bare)
     notes = [Note("doubt", Message("{text!r} is only roughly a place", text=text))] if key.vague else []
@@ -602,7 +591,6 @@ def _widest(area: StudyArea, codes: set[str]) -> set[str]:
 
 
 def _is_one_unit(area: StudyArea, code: str) -> bool:
-    """Tell whether a unit holds a single one of the finest."""
     return sum(code in area.ancestors(finest) for finest in area.unit_codes) == 1
 
 

@@ -47,7 +47,6 @@ def _between(source: str, target: str) -> Transformer:
 
 
 def _side_metres(source: rasterio.DatasetReader) -> float:
-    """Return about how many metres high the cells of a raster are."""
     height = float(abs(source.transform.e))
     return height * 111_195 if source.crs.is_geographic else height
 
@@ -308,7 +307,6 @@ def unit_grid(grid: Grid, units: gpd.GeoSeries) -> NDArray[np.int32]:
 def _nearest_cell(
     grid: Grid, shape: shapely.Geometry, rows: NDArray[np.int64], columns: NDArray[np.int64]
 ) -> tuple[int, int]:
-    """Return that of some cells whose middle is nearest to a point in the shape."""
     point = shapely.point_on_surface(shape)
     far = np.hypot(
         grid.transform.c + (columns + 0.5) * grid.cell_size - point.x,
@@ -459,7 +457,6 @@ SQUARES, UNITS = 10_000_000, 1_000_000
 
 
 def _fill_nearest(inside: _Inside, people: NDArray[np.float64], cells: pd.DataFrame) -> None:
-    """Add the people of each row to the cell it falls in, or to the nearest cell of its unit."""
     from scipy.spatial import cKDTree  # takes long to load: a portal reads what was worked out before
 
     grid, width = inside.grid, inside.grid.shape[1]

@@ -69,7 +69,6 @@ def read_norms(frame: pd.DataFrame, languages: Iterable[str], fault: Callable[[s
 
 
 def _faults(cells: Mapping[str, str], languages: Iterable[str]) -> dict[str, str]:
-    """Return what is wrong with the cells of a norm, and how to mend each."""
     types, faults = Vocabulary.load("service_types"), dict[str, str]()
     kind = cells["service_type"]
     if kind not in types or types.children(kind):

@@ -99,8 +99,6 @@ Sentence = Annotated[Texts, BeforeValidator(lambda given: {"en": given} if isins
 
 
 class _SettingsTable(BaseModel):
-    """A table of area.toml: unknown keys are faults, and nothing changes once it is read."""
-
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

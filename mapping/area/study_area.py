@@ -366,7 +366,6 @@ class StudyArea:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        """The outlines of the finest units, ready to be asked for many points."""
         outlines = self._units[-1].geometry.to_numpy()
         shapely.prepare(outlines)
         return shapely.STRtree(outlines)
@@ -578,6 +577,5 @@ class StudyArea:
 
 
 def _fixed(array: NDArray[Scalar]) -> NDArray[Scalar]:
-    """Make an array one that cannot be changed."""
     array.flags.writeable = False
     return array

@@ -135,7 +135,6 @@ def rohnamo(
 
 
 def _language(arguments: Sequence[str]) -> str:
-    """Return the language that a command is asked to speak."""
     for argument, value in zip(arguments, [*arguments[1:], ""], strict=True):
         if argument == "--lang" or argument.startswith("--lang="):
             return argument.removeprefix("--lang").removeprefix("=") or value

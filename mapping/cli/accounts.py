@@ -90,7 +90,6 @@ def list_(accounts: AccountsOption = ACCOUNTS) -> None:
 
 
 def _check_regions(codes: Sequence[str], area: Path | None) -> None:
-    """Refuse a code that is no unit of the study area."""
     named = [code for code in codes if code != EVERYWHERE]
     if not named:
         return
@@ -104,7 +103,6 @@ def _check_regions(codes: Sequence[str], area: Path | None) -> None:
 
 
 def _body(view: Path, text: str) -> str:
-    """Return the published id of a body that is named, or told by its id."""
     if text == EVERYWHERE:
         return text
 

@@ -1,15 +1,16 @@
 """Study areas: build the folder of a country from public files, check it, and how long people travel in it."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from mapping.analysis.common.wording import NO_ROADS
 from mapping.area.build import BuildPlan, build
 from mapping.area.study_area import StudyArea
-from mapping.cli.options import TodayOption, day_of, err, out
+from mapping.cli.options import TodayOption, command, day_of, err, out
 from mapping.errors import InvalidRecord
 from mapping.travel import travel_time
 from mapping.travel.products import people_within, points_of, write_minutes
@@ -33,59 +34,50 @@ def area_check(folder: FolderArgument) -> None:
     out.print(f"{folder}: no fault found")
 
 
-@area_app.command("build")
-def area_build(
-    folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; it must not be there yet.")],
-    code: Annotated[str, typer.Option("--code", help="ISO 3166 code of two letters, as MW.")],
-    name: Annotated[str, typer.Option("--name", help="Name of the country in the main language.")],
-    languages: Annotated[str, typer.Option("--languages", help="ISO 639 codes, the main one first: en,ny.")],
-    units: Annotated[Path, typer.Option("--units", help="Outlines of the finest units: any file of GIS.")],
-    unit_name: Annotated[str, typer.Option("--unit-name", help="Column of their names, as ADM2_EN.")],
-    population: Annotated[Path, typer.Option("--population", help="Raster of people a cell: WorldPop, GHSL, Meta.")],
-    unit_code: Annotated[str | None, typer.Option("--unit-code", help="Column of their codes.")] = None,
-    region_name: Annotated[str | None, typer.Option("--region-name", help="Column of the region of each unit.")] = None,
+@dataclass(frozen=True)
+class Plan:
+    """Options of what a study area is built from: those of `BuildPlan`, as they are typed."""
+
+    code: Annotated[str, typer.Option("--code", help="ISO 3166 code of two letters, as MW.")]
+    name: Annotated[str, typer.Option("--name", help="Name of the country in the main language.")]
+    languages: Annotated[str, typer.Option("--languages", help="ISO 639 codes, the main one first: en,ny.")]
+    units: Annotated[Path, typer.Option("--units", help="Outlines of the finest units: any file of GIS.")]
+    unit_name: Annotated[str, typer.Option("--unit-name", help="Column of their names, as ADM2_EN.")]
+    population: Annotated[Path, typer.Option("--population", help="Raster of people a cell: WorldPop, GHSL, Meta.")]
+    unit_code: Annotated[str | None, typer.Option("--unit-code", help="Column of their codes.")] = None
+    region_name: Annotated[str | None, typer.Option("--region-name", help="Column of the region of each unit.")] = None
     population_date: Annotated[
         str | None,
         typer.Option("--population-date", help="Day the people were counted. Default: the year in the file's name."),
-    ] = None,
-    surface: Annotated[Path | None, typer.Option("--surface", help="Raster of classes; needs --speeds.")] = None,
-    speeds: Annotated[Path | None, typer.Option("--speeds", help="Table class,label,speed_kmh.")] = None,
-    friction: Annotated[Path | None, typer.Option("--friction", help="Raster of minutes a metre, as MAP has.")] = None,
-    dem: Annotated[Path | None, typer.Option("--dem", help="Raster of metres above the sea.")] = None,
-    roads: Annotated[Path | None, typer.Option("--roads", help="Roads: OpenStreetMap (.pbf) or any lines.")] = None,
-    road_class: Annotated[str | None, typer.Option("--road-class", help="Column of their class.")] = None,
-    barriers: Annotated[Path | None, typer.Option("--barriers", help="Rivers and lakes that only roads cross.")] = None,
-    places: Annotated[Path | None, typer.Option("--places", help="Towns and villages: points or a CSV.")] = None,
+    ] = None
+    surface: Annotated[Path | None, typer.Option("--surface", help="Raster of classes; needs --speeds.")] = None
+    speeds: Annotated[Path | None, typer.Option("--speeds", help="Table class,label,speed_kmh.")] = None
+    friction: Annotated[Path | None, typer.Option("--friction", help="Raster of minutes a metre, as MAP has.")] = None
+    dem: Annotated[Path | None, typer.Option("--dem", help="Raster of metres above the sea.")] = None
+    roads: Annotated[Path | None, typer.Option("--roads", help="Roads: OpenStreetMap (.pbf) or any lines.")] = None
+    road_class: Annotated[str | None, typer.Option("--road-class", help="Column of their class.")] = None
+    barriers: Annotated[Path | None, typer.Option("--barriers", help="Rivers and lakes that only roads cross.")] = None
+    places: Annotated[Path | None, typer.Option("--places", help="Towns and villages: points or a CSV.")] = None
     timezone: Annotated[
         str | None, typer.Option("--timezone", help="As Africa/Blantyre. Default: the country's, where it has one.")
-    ] = None,
-    cell_size: Annotated[float | None, typer.Option("--cell-size", help="Metres. Default: 1000.")] = None,
-    credit: Annotated[list[str] | None, typer.Option("--credit", help="Source and licence; may be repeated.")] = None,
+    ] = None
+    cell_size: Annotated[float | None, typer.Option("--cell-size", help="Metres. Default: 1000.")] = None
+    credits: Annotated[list[str] | None, typer.Option("--credit", help="Source and licence; may be repeated.")] = None
+
+
+@command(area_app, "build")
+def area_build(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; it must not be there yet.")],
+    typed: Plan,
 ) -> None:
     """Build the folder of a country from public rasters and outlines as they lie on a disk."""
-    plan = BuildPlan(
-        code=code.upper(),
-        name=name,
-        languages=tuple(language.strip() for language in languages.split(",") if language.strip()),
-        units=units,
-        unit_name=unit_name,
-        population=population,
-        unit_code=unit_code,
-        region_name=region_name,
-        population_date=None if population_date is None else day_of(population_date, "--population-date"),
-        surface=surface,
-        speeds=speeds,
-        friction=friction,
-        dem=dem,
-        roads=roads,
-        road_class=road_class,
-        barriers=barriers,
-        places=places,
-        timezone=timezone,
-        cell_size=cell_size,
-        credits=tuple(credit or ()),
-    )
-    for note in build(folder, plan):
+    read: dict[str, Any] = {
+        "code": typed.code.upper(),
+        "languages": tuple(language.strip() for language in typed.languages.split(",") if language.strip()),
+        "population_date": typed.population_date and day_of(typed.population_date, "--population-date"),
+        "credits": tuple(typed.credits or ()),
+    }
+    for note in build(folder, BuildPlan(**vars(typed) | read)):
         out.print(note)
     out.print(f"{folder}: checked, no fault found. Next: rohnamo travel {folder} --from POINTS --to minutes.tif")
 

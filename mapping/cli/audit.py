@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mapping.cli.options import (
-    VIEW,
-    AreaOption,
-    JsonOption,
-    ViewOption,
-    out,
-    print_json,
-    progress_bar,
-    step,
-    study_area,
-)
+from mapping.cli.options import JsonOption, OfView, command, out, print_json, progress_bar, step
 
 if TYPE_CHECKING:
     from web.audit.audit import Audit
@@ -31,11 +21,10 @@ SHOWN = 10
 app = typer.Typer()
 
 
-@app.command()
+@command(app)
 def audit(
+    given: OfView,
     site: Annotated[Path, typer.Argument(help="Folder of the finished site.")] = Path("build/site"),
-    view: ViewOption = VIEW,
-    area: AreaOption = None,
     directory: Annotated[
         Path | None,
         typer.Option(help="The private directory: publish it again with other secrets, and compare everything."),
@@ -51,9 +40,8 @@ def audit(
     from web.audit.audit import audit as examine
 
     with progress_bar() as progress:
-        outcome = examine(
-            site, view, study_area(area, view), demo=demo, directory=directory, steps=partial(step, progress)
-        )
+        steps = partial(step, progress)
+        outcome = examine(site, given.view, given.region, demo=demo, directory=directory, steps=steps)
     if json_:
         print_json({**asdict(outcome), "clean": outcome.clean, "betrayed": outcome.betrayed})
     else:
@@ -99,7 +87,6 @@ def report(outcome: "Audit", *, demo: bool) -> list[str]:
 
 
 def _worlds(worlds: "Worlds | None") -> list[str]:
-    """Say what came of changing secrets."""
     if worlds is None:
         return ["Other secrets were not tried: name the private directory with --directory."]
     differs = worlds.differences

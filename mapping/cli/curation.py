@@ -4,6 +4,7 @@ import getpass
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,26 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mapping.cli.options import (
-    ACCOUNTS,
-    DIRECTORY,
-    AccountsOption,
-    AreaOption,
-    DirectoryOption,
+    DryRunOption,
     JsonOption,
-    LoginOption,
-    TodayOption,
+    OfDirectory,
+    SignedIn,
     acting,
     admitted,
-    day_of,
-    opened,
+    command,
     out,
     print_json,
-    require_directory,
-    study_area,
     tell_shown,
     tell_waits,
 )
-from mapping.directory.directory import Directory
 from mapping.directory.proposals import new_records
 from mapping.directory.undo import undoable
 from mapping.errors import InvalidRecord, NotFound
@@ -47,22 +40,33 @@ from web.staff.visible import VisibleRecords
 
 if TYPE_CHECKING:
     from mapping.directory.conflicts import Claimed
+    from mapping.directory.directory import Directory
     from mapping.directory.gate import Waiting
     from mapping.directory.rows import Proposal
     from mapping.directory.undo import BatchLine
 
 app = typer.Typer()
 
-ByOption = Annotated[str, typer.Option("--by", help="Who does it, as the history is to tell. Default: your login.")]
 ReasonOption = Annotated[str, typer.Option("--reason", prompt="Why", help="Why, as the history is to tell.")]
 TableOption = Annotated[str, typer.Option("--table", help="Table of the record: organization, service, location ...")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")]
 
 
-@app.command()
-def conflicts(directory: DirectoryOption = DIRECTORY, area: AreaOption = None, json_: JsonOption = False) -> None:
+@dataclass(frozen=True)
+class Steward(SignedIn):
+    """Options of commands that change records."""
+
+    by: Annotated[str, typer.Option("--by", help="Who does it, as the history is to tell. Default: your login.")] = ""
+
+    @property
+    def author(self) -> str:
+        """Who edits: an account whose owner signs in, else a name that proves nothing."""
+        return self.who("edit", self.by or getpass.getuser())
+
+
+@command(app)
+def conflicts(given: OfDirectory, json_: JsonOption = False) -> None:
     """Show every field on which sources disagree: the value that counts, why, and what the others say."""
-    with opened(directory, area) as store:
+    with given.opened() as store:
         disagreements = store.conflicts()
     if json_:
         print_json(disagreements)
@@ -75,18 +79,13 @@ def conflicts(directory: DirectoryOption = DIRECTORY, area: AreaOption = None, j
     out.print(f"{len(disagreements)} fields on which sources disagree; `rohnamo edit` settles one.")
 
 
-@app.command()
+@command(app)
 def edit(
     record: Annotated[str, typer.Argument(help="Id of the record.")],
     values: Annotated[list[str], typer.Argument(help="field=value; field= empties it.")],
     reason: ReasonOption,
+    given: Steward,
     table: TableOption = "service",
-    by: ByOption = "",
-    login: LoginOption = "",
-    accounts: AccountsOption = ACCOUNTS,
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
 ) -> None:
     """Change fields of a record as a steward; no later import undoes it."""
     fields: dict[str, Any] = {}
@@ -95,56 +94,46 @@ def edit(
         if not equals:
             raise InvalidRecord(f"{assignment}: write field=value")
         fields[name.strip()] = value.strip() or None
-    who = _who(login, by, accounts)
-    with opened(directory, area, login=login, accounts=accounts) as store:
-        change = store.edit(table, record, fields, by=who, on=day_of(today), reason=reason)
+    who = given.author
+    with given.opened(signed_in=given.signed_in) as store:
+        change = store.edit(table, record, fields, by=who, on=given.day, reason=reason)
     out.print(f"Edited: {change}")
     if fields.get("audience") != "custodian":
         _print_people(table, fields)
-    tell_shown(change, login)
+    tell_shown(change, given.login)
 
 
-@app.command()
+@command(app)
 def merge(
     keep: Annotated[str, typer.Argument(help="Id of the record to keep.")],
     others: Annotated[list[str], typer.Argument(help="Ids of the records that are the same.")],
     reason: ReasonOption,
+    given: Steward,
     table: TableOption = "organization",
-    by: ByOption = "",
-    login: LoginOption = "",
-    accounts: AccountsOption = ACCOUNTS,
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
     """Make one record of several; every source that speaks of one of them then speaks of that one."""
-    who = _who(login, by, accounts)
-    with opened(directory, area, login=login, accounts=accounts) as store:
-        change = store.merge(keep, others, table=table, by=who, on=day_of(today), reason=reason, dry_run=dry_run)
+    who = given.author
+    with given.opened(signed_in=given.signed_in) as store:
+        change = store.merge(keep, others, table=table, by=who, on=given.day, reason=reason, dry_run=dry_run)
         last = store.batches()[-1].number
     done = not dry_run and not change.proposal
     out.print(f"{'Merged' if done else 'Would be'}: {change}")
-    tell_shown(change, login)
+    tell_shown(change, given.login)
     if done:
         out.print(f"Take it back with: rohnamo undo {last}")
 
 
-@app.command()
+@command(app)
 def undo(
+    given: Steward,
     number: Annotated[int | None, typer.Argument(help="Number of the batch; without one, the last.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show the batches, and undo nothing.")] = False,
-    by: ByOption = "",
-    login: LoginOption = "",
-    accounts: AccountsOption = ACCOUNTS,
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
     """Take back what an import, an edit, a merge or an undoing did, whole or not at all."""
-    who = "" if list_ else _who(login, by, accounts)
-    with opened(directory, area, login=login, accounts=accounts) as store:
+    who = "" if list_ else given.author
+    with given.opened(signed_in=given.signed_in) as store:
         if list_:
             batches = store.batches()
             if not batches:
@@ -153,35 +142,30 @@ def undo(
                 out.print(_line(line))
             return
         batch = undoable(store.db, number)
-        change = store.undo(batch, by=who, on=day_of(today), dry_run=dry_run)
+        change = store.undo(batch, by=who, on=given.day, dry_run=dry_run)
         done = store.batches()[-1]
     out.print(f"{'Would be' if dry_run else 'Undone'}: {change}")
-    tell_shown(change, login)
+    tell_shown(change, given.login)
     if not dry_run:
         out.print(f"This is batch {done.number} ({done.file}); to have it back: rohnamo undo {done.number}")
 
 
-@app.command()
+@command(app)
 def agree(
+    given: SignedIn,
     what: Annotated[
         str, typer.Argument(help="Number of the act, or id of the proposal; without one, what waits is listed.")
     ] = "",
-    login: LoginOption = "",
     other: Annotated[str, typer.Option("--and", help="Login of a second person, where the act has no known one.")] = "",
-    accounts: AccountsOption = ACCOUNTS,
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
 ) -> None:
     """Agree to what an act shows, or list what waits; who agrees signs in with their own password and code."""
-    region, day = study_area(area, directory), day_of(today)
-    require_directory(directory)
-    with Directory(directory, region, signed_in=admitted(accounts)) as store:
+    day = given.day
+    with given.opened(signed_in=admitted(given.accounts)) as store:
         store.catch_up(on=day)
         acts = store.waiting(int(what) if what.isdigit() else None) if not what or what.isdigit() else []
         proposals = [proposal for proposal in store.proposals() if proposal.id == what or not what]
         would = {proposal.id: store.would_show(proposal.id, on=day) for proposal in proposals}
-        whole = VisibleRecords(store.tables() if acts or proposals else {}, region, day, key=store.key)
+        whole = VisibleRecords(store.tables() if acts or proposals else {}, given.region, day, key=store.key)
         _print_acts(acts, store, whole)
         for proposal in proposals:
             _print_proposal(proposal, would[proposal.id], store, whole)
@@ -192,7 +176,7 @@ def agree(
             out.print(f"To agree: rohnamo agree NUMBER --as LOGIN{both}" if acts or proposals else "Nothing waits.")
             return
         authors = {act.by for act in acts} or {p.proposed_by if p.signed_in else "" for p in proposals}
-        people = _who_agrees(authors, login, other, accounts)
+        people = _who_agrees(authors, given.login, other, given.accounts)
         if acts:
             store.agree([act.showing for act in acts], by=people[0], also=people[-1], on=day)
         for person in people if proposals else ():  # of two the first has proposed it, where nobody was known to
@@ -229,7 +213,6 @@ def _print_proposal(
 
 
 def _print_kept_out(store: "Directory", shown: "Sequence[Showing]", further: "Sequence[Record]" = ()) -> None:
-    """Warn of what looks like an entry that is kept out of every list."""
     ids: dict[str, list[str]] = {}
     for showing in shown:
         if showing.table in RECORDS:
@@ -245,14 +228,12 @@ def _print_kept_out(store: "Directory", shown: "Sequence[Showing]", further: "Se
 
 
 def _who_agrees(authors: set[str], login: str, other: str, accounts: Path) -> list[str]:
-    """Return who agrees, each signed in: two where some author is not known."""
     if "" in authors and not other:
         raise InvalidRecord("nobody alone signed in for this: two people agree, with --as LOGIN and --and LOGIN")
     return [acting(person, accounts, "approve") for person in ([login, other] if "" in authors else [login])]
 
 
 def _print_shown(shown: "Sequence[Showing]", whole: VisibleRecords) -> None:
-    """Say what is shown, entry by entry, before and now, and to whom; an entry without a name has its id."""
     for entry in in_words(by_entry(shown, whole), whole, whole.area, "en"):
         label = show(entry.label, "en") if entry.label else ""
         nameless = entry.id if label and not entry.name else ""
@@ -275,24 +256,14 @@ def _to(audiences: Sequence[Audience]) -> str:
 
 
 def _print_people(table: str, fields: Mapping[str, Any]) -> None:
-    """Warn of what looks like the name of a person."""
     for name in fields_with_people(table, fields):
         out.print(f"    LOOK first, it looks like somebody's name: {name}: {_text(fields[name])}")
 
 
-def _who(login: str, typed: str, accounts: Path) -> str:
-    """Return who edits: an account whose owner signs in, else a name that proves nothing."""
-    return acting(login, accounts, "edit") if login else typed or getpass.getuser()
-
-
-@app.command()
-def history(
-    record: Annotated[str, typer.Argument(help="Id of the record.")],
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-) -> None:
+@command(app)
+def history(record: Annotated[str, typer.Argument(help="Id of the record.")], given: OfDirectory) -> None:
     """Show every change of a record: when, by whom, from which file, and what it was before."""
-    with opened(directory, area) as store:
+    with given.opened() as store:
         lines = store.history(record)
     if not lines:
         raise NotFound(f"{record}: the history tells nothing of it; is it the private id?")
@@ -307,16 +278,15 @@ def history(
                 out.print(f"    {name}: {_text(old)} -> {_text(new)}")
 
 
-@app.command()
+@command(app)
 def contacts(
     words: Annotated[str, typer.Argument(help="Part of a person's name, in any script, or of a number.")],
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
+    given: OfDirectory,
 ) -> None:
     """Show the contacts and phones in which a name or a number stands, with the ids by which they are erased."""
     wanted, digits = skeleton(words), re.sub(r"\D", "", words)
     found = []
-    with opened(directory, area) as store:
+    with given.opened() as store:
         bodies = {organization.id: organization.__dict__["name"] for organization in store.records(Organization)}
         for table, fields in (("contact", ("name", "email")), ("phone", ("number", "description"))):
             for record in store.records(RECORDS[table]):
@@ -330,23 +300,18 @@ def contacts(
     out.print(f"{len(found)} found. To forget one for good: rohnamo erase ID" if found else "None found.")
 
 
-@app.command()
+@command(app)
 def erase(
     record: Annotated[str, typer.Argument(help="Id of a contact or a phone.")],
     reason: ReasonOption,
-    by: ByOption = "",
-    login: LoginOption = "",
-    accounts: AccountsOption = ACCOUNTS,
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
+    given: Steward,
 ) -> None:
     """Hide a person's contact or a phone, and remove it for good once another agrees; that cannot be undone."""
-    who = _who(login, by, accounts)
-    with opened(directory, area, login=login, accounts=accounts) as store:
-        proposal = store.erase(record, by=who, on=day_of(today), reason=reason)
+    who = given.author
+    with given.opened(signed_in=given.signed_in) as store:
+        proposal = store.erase(record, by=who, on=given.day, reason=reason)
     out.print("Hidden from the next edition on: publish anew.")
-    tell_waits(proposal, login)
+    tell_waits(proposal, given.login)
 
 
 def _line(line: "BatchLine") -> str:

@@ -85,7 +85,6 @@ def _agreed_edit(directory: Directory, service: str, fields: dict[str, str]) -> 
 
 
 def _conflict(directory: Directory, owners: "set[str | None]") -> None:
-    """Let a second list say another mail address of one organization."""
     for body in directory.records(Organization):
         if body.id in owners and body.email:
             other = body.model_copy(update={"email": f"new.{body.email}"})

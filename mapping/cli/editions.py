@@ -4,29 +4,24 @@ import csv
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mapping.cli.options import (
-    ACCOUNTS,
-    DIRECTORY,
     HOST,
     VIEW,
-    AccountsOption,
-    AreaOption,
-    DirectoryOption,
+    DemoOption,
     HostOption,
     JsonOption,
-    LoginOption,
-    TodayOption,
+    OfView,
+    SignedIn,
     ViewOption,
-    acting,
     admitted,
-    day_of,
-    opened,
+    command,
     out,
     print_json,
     progress_bar,
@@ -46,7 +41,7 @@ if TYPE_CHECKING:
 
     from mapping.area.study_area import StudyArea
     from mapping.directory.directory import Directory
-    from mapping.editions.releases import Plan
+    from mapping.editions.releases import Plan, Releases
 
 DEMO_DAY = dt.date(2026, 11, 24)
 """The demo's today, fixed so that two builds give the same bytes."""
@@ -57,7 +52,26 @@ SIGNS = 12
 app = typer.Typer()
 
 
-@app.command()
+@dataclass(frozen=True)
+class OfEdition(SignedIn):
+    """Options of commands that put a view in the place of another."""
+
+    view: ViewOption = VIEW
+
+    @cached_property
+    def region(self) -> "StudyArea":
+        """The study area: where there is a view, that tells which."""
+        return study_area(self.area, self.view if self.view.exists() else self.directory)
+
+    def releases(self, audience: str) -> "Releases":
+        """Return the editions for an audience."""
+        from mapping.editions.releases import Releases
+
+        path = self.view
+        return Releases(self.directory.parent / "editions", path, audience)  # type: ignore[arg-type]
+
+
+@command(app)
 def demo(
     build: Annotated[Path, typer.Option(help="Folder to build into.")] = Path("build"),
     serve_on: Annotated[int | None, typer.Option("--serve", help="Then serve on this port of 127.0.0.1.")] = None,
@@ -102,10 +116,9 @@ def demo(
         serve_view(build / "public.db", area, port=serve_on, demo=True, inbox=inbox)
 
 
-@app.command()
+@command(app)
 def publish(
-    view: ViewOption = VIEW,
-    directory: DirectoryOption = DIRECTORY,
+    given: OfEdition,
     audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
     inbox: Annotated[
         Path | None,
@@ -119,10 +132,6 @@ def publish(
         typer.Option(help="Publish what another person built and you looked at: the first 12 signs of its SHA-256."),
     ] = "",
     reason: Annotated[str, typer.Option(help="Why something unusual is right.")] = "",
-    login: LoginOption = "",
-    accounts: AccountsOption = ACCOUNTS,
-    area: AreaOption = None,
-    today: TodayOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Write what an audience may see into a file of its own, in the place of the one before, which is kept.
@@ -130,21 +139,20 @@ def publish(
     One person builds an edition in which something could be read for the first time, and another confirms it; each
     signs in, here or in the staff portal.
     """
-    from mapping.editions.releases import CHANGED_SINCE, Releases
+    from mapping.editions.releases import CHANGED_SINCE
     from web.stores.inbox import Inbox
     from web.stores.referral_log import not_to_be_had
 
-    by = acting(login, accounts, "publish") if login else ""
+    by = given.who("publish")
     if not check:
-        require_writable(view)
-    day = day_of(today)
-    releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
-    with _told_to_custodians(directory, day), opened(directory, area, view=view) as store, progress_bar() as progress:
+        require_writable(given.view)
+    day, releases = given.day, given.releases(audience)
+    with _told_to_custodians(given.directory, day), given.opened() as store, progress_bar() as progress:
         plan = releases.plan()
         if confirm:
             if plan is None or len(confirm) < SIGNS or not plan.digest.startswith(confirm):
                 raise InvalidRecord(CHANGED_SINCE)
-            if (plan.newly or plan.taken) and by and not may_agree(plan.by, by, admitted(accounts)):
+            if (plan.newly or plan.taken) and by and not may_agree(plan.by, by, admitted(given.accounts)):
                 raise OnePerson
         else:
             waits = check and not by and plan is not None and not releases.is_outdated(plan, store, day=day)
@@ -152,7 +160,7 @@ def publish(
                 plan = releases.stage(
                     store,
                     day=day,
-                    by=_if_admitted(by, accounts),
+                    by=given.builder(by),
                     demand=demand_told(inbox, store, day) if inbox is not None else None,
                     unavailable=not_to_be_had(Inbox(inbox), day) if inbox is not None else None,
                     progress=step(progress, "Building the edition"),
@@ -182,28 +190,18 @@ def publish(
     if json_:
         print_json({**asdict(edition), "audience": audience, "warnings": plan.warnings, "waiting": waiting})
         return
-    _tell_warnings(plan.warnings, directory, out)
+    _tell_warnings(plan.warnings, given.directory, out)
     if waiting:
         out.print(f"Records that wait until two people agreed, not in it or as they were: {waiting} (rohnamo agree)")
-    out.print(f"Published for {audience}, edition {edition.number}: {view}\nSHA-256 {edition.digest}")
+    out.print(f"Published for {audience}, edition {edition.number}: {given.view}\nSHA-256 {edition.digest}")
 
 
-def _if_admitted(login: str, accounts: Path) -> str:
-    """Return who built an edition; nobody where somebody else could be behind the account."""
-    return login if login and admitted(accounts)(login) else ""
-
-
-@app.command()
+@command(app)
 def editions(
+    given: OfEdition,
     audience: Annotated[str, typer.Option(help="public, partner or focal_point.")] = "public",
     back_to: Annotated[int | None, typer.Option(help="Put the edition of this number in use again.")] = None,
     reason: Annotated[str, typer.Option(help="Why one goes back to it.")] = "",
-    view: ViewOption = VIEW,
-    directory: DirectoryOption = DIRECTORY,
-    login: LoginOption = "",
-    accounts: AccountsOption = ACCOUNTS,
-    area: AreaOption = None,
-    today: TodayOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Show the editions that are kept, or go back to one of them; what is hidden since leaves it first.
@@ -212,16 +210,14 @@ def editions(
     """
     from rich.table import Table
 
-    from mapping.editions.releases import Releases
-
-    releases = Releases(directory.parent / "editions", view, audience)  # type: ignore[arg-type]
+    releases = given.releases(audience)
     if back_to is not None:
-        by = acting(login, accounts, "publish") if login else ""
-        with _told_to_custodians(directory, day_of(today)), opened(directory, area, view=view) as store:
-            plan = releases.roll_back(store, back_to, day=day_of(today), by=_if_admitted(by, accounts), reason=reason)
+        by = given.who("publish")
+        with _told_to_custodians(given.directory, given.day), given.opened() as store:
+            plan = releases.roll_back(store, back_to, day=given.day, by=given.builder(by), reason=reason)
         if plan is None:
             edition = releases.edition(back_to)
-            out.print(f"Edition {edition.number} of {edition.day} is in use again: {view}")
+            out.print(f"Edition {edition.number} of {edition.day} is in use again: {given.view}")
             return
         _tell(plan)
         raise _another_looks(plan, "something could be read that the edition in use does not show", by, "go back")
@@ -245,7 +241,6 @@ def _another_looks(plan: "Plan", why: str, by: str, again: str) -> InvalidRecord
 
 
 def _tell(plan: "Plan") -> None:
-    """Say what would change, what could be read for the first time, and what is unusual."""
     kinds = [item.kind for item in plan.items]
     out.print(", ".join(f"{kinds.count(kind)} {kind}" for kind in ("new", "changed", "gone")))
     for item in plan.newly:
@@ -284,53 +279,46 @@ def _told_to_custodians(directory: Path, day: dt.date) -> Iterator[None]:
         ) from None
 
 
-@app.command()
+@command(app)
 def hide(
     record: Annotated[str, typer.Argument(help="Id of an organization, a service or a place.")],
     reason: Annotated[str, typer.Option(help="Why it must not be found any more.")],
+    given: OfEdition,
     table: Annotated[str, typer.Option(help="organization, service or location.")] = "organization",
-    view: ViewOption = VIEW,
-    directory: DirectoryOption = DIRECTORY,
-    login: LoginOption = "",
-    accounts: AccountsOption = ACCOUNTS,
-    area: AreaOption = None,
-    today: TodayOption = None,
 ) -> None:
     """Take an entry out of every edition in use, at once: nothing else is published, and nobody else is asked."""
     from mapping.editions.hiding import hide as hide_now
     from mapping.editions.releases import Releases
 
-    by = acting(login, accounts, "edit") if login else ""
-    views = {"public": view, **{name: directory.parent / f"{name}.db" for name in ("partner", "focal_point")}}
-    with opened(directory, area, view=view) as store:
-        editions = [Releases(directory.parent / "editions", path, name) for name, path in views.items()]  # type: ignore[arg-type]
-        gone = hide_now(store, table, record, editions, by=by or "command line", day=day_of(today), reason=reason)
+    by, private = given.who("edit", "command line"), given.directory.parent
+    views = {"public": given.view, **{name: private / f"{name}.db" for name in ("partner", "focal_point")}}
+    with given.opened() as store:
+        editions = [Releases(private / "editions", path, name) for name, path in views.items()]  # type: ignore[arg-type]
+        gone = hide_now(store, table, record, editions, by=by, day=given.day, reason=reason)
     out.print(f"Hidden from now on; taken out of: {', '.join(gone) or 'no edition, it stood in none'}")
     out.print("A site of files is made anew with: rohnamo site")
 
 
-@app.command()
+@command(app)
 def site(
+    given: OfView,
     output: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("build/site"),
-    view: ViewOption = VIEW,
-    area: AreaOption = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")] = False,
+    demo: DemoOption = False,
     archive: Annotated[bool, typer.Option("--zip", help="Offer the whole site as one file, too.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print editions as PDF, too; needs the extra pdf.")] = False,
 ) -> None:
     """Write the portal of a view as static pages that need no server."""
     require_writable(output)
     with progress_bar() as progress:
-        write_site(view, study_area(area, view), output, demo=demo, progress=progress, archive=archive, pdf=pdf)
+        write_site(given.view, given.region, output, demo=demo, progress=progress, archive=archive, pdf=pdf)
     out.print(f"Site: {output / 'index.html'}")
 
 
-@app.command()
+@command(app)
 def serve(
-    view: ViewOption = VIEW,
+    given: OfView,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000,
-    area: AreaOption = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")] = False,
+    demo: DemoOption = False,
     inbox: Annotated[
         Path | None, typer.Option(help="File for what visitors send; without it pages have no forms.")
     ] = None,
@@ -345,7 +333,7 @@ def serve(
 ) -> None:
     """Serve the portal of a view on this machine."""
     del pages, processes
-    serve_view(view, study_area(area, view), port=port, demo=demo, inbox=inbox, proxies=proxies, host=host)
+    serve_view(given.view, given.region, port=port, demo=demo, inbox=inbox, proxies=proxies, host=host)
 
 
 def demand_told(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[tuple[str, str], int]":
@@ -360,7 +348,6 @@ def demand_told(inbox: Path, directory: "Directory", day: dt.date) -> "Mapping[t
 
 
 def _invented_messages(path: Path) -> Path:
-    """Put what invented visitors said into an inbox that is still empty."""
     from mapping.resources import shipped
     from web.stores.inbox import HelpMissing, Inbox
 

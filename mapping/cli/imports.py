@@ -1,5 +1,6 @@
 """Lists in, and their quality: import, approve, init; what may be there twice, what must be checked."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -7,25 +8,22 @@ import typer
 
 from mapping.batch import Batch
 from mapping.cli.options import (
-    ACCOUNTS,
     AREA,
     DIRECTORY,
-    AccountsOption,
     AreaOption,
+    ColumnsOption,
     DirectoryOption,
-    JsonOption,
-    LanguageOption,
-    LoginOption,
-    TodayOption,
+    DryRunOption,
+    OnDay,
+    SignedIn,
+    SpokenOrJson,
     acting,
     admitted,
-    day_of,
+    command,
     err,
     out,
-    output_language,
     print_json,
     progress_bar,
-    require_directory,
     step,
     study_area,
     tell_edits,
@@ -52,28 +50,29 @@ LONGEST = 30
 """So many calls and pairs are shown on a screen; all of them stand in the file."""
 
 
-KindOption = Annotated[str, typer.Option("--kind", help="Kind of help of all rows that tell none, as ACC or shelter.")]
+@dataclass(frozen=True)
+class HowToRead:
+    """Options of commands that read a list."""
+
+    columns: ColumnsOption = None
+    source: Annotated[str, typer.Option("--source", help="Name of the sender, where the map does not say it.")] = ""
+    kind: Annotated[str, typer.Option("--kind", help="Kind of help of all rows that tell none, as ACC or shelter.")] = (
+        ""
+    )
 
 
-@app.command("import")
+@command(app, "import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A spreadsheet or CSV file.")],
-    columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
-    source: Annotated[str, typer.Option("--source", help="Name of the sender, where the map does not say it.")] = "",
-    kind: KindOption = "",
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
+    how: HowToRead,
+    given: SignedIn,
+    spoken: SpokenOrJson,
     report: Annotated[Path | None, typer.Option("--report", help="Folder for the import report.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
-    login: LoginOption = "",
-    accounts: AccountsOption = ACCOUNTS,
-    lang: LanguageOption = "en",
-    json_: JsonOption = False,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Read a partner's list, clean and check it, and store it whole or not at all."""
     form = format_of(file)
-    if columns is None and not dry_run and getattr(form, "PREVIEWED", False):
+    if how.columns is None and not dry_run and getattr(form, "PREVIEWED", False):
         next(iter(form.read(file)), None)  # what only has the ending of such a file is told as what it is
         raise InvalidRecord(
             Message(
@@ -82,19 +81,13 @@ def import_(
                 file=file,
             )
         )
-    region, day = study_area(area), day_of(today)
-    lang = output_language(region, lang)
-    who = acting(login, accounts, "import") if login else "import"
-    directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (
-        Directory(directory, region, signed_in=bool(login) and admitted(accounts)) as store,
-        progress_bar() as progress,
-    ):
+    region, day = study_area(given.area), given.day
+    lang, who = spoken.language(region), given.who("import", "import")
+    given.directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Directory(given.directory, region, signed_in=given.signed_in) as store, progress_bar() as progress:
         batch = read(
             file,
-            source=source,
-            columns=columns,
-            kind=kind,
+            **vars(how),
             area=region,
             today=day,
             known=Known.of(store),
@@ -102,49 +95,46 @@ def import_(
         )
         change = store.add(batch, by=who, on=day, dry_run=dry_run, progress=step(progress, "Storing"))
     written = write_report(batch, report, language=lang) if report is not None else None
-    if json_:
+    if spoken.json_:
         print_json({**_about(batch, lang), "stored": not dry_run, "change": change, "report": written})
         return
     out.print(summary(batch, lang))
     out.print(f"{'Would be' if dry_run else 'Stored'}: {change}")
     tell_edits(change, lang)
     tell_missing(change, lang)
-    tell_shown(change, login)
+    tell_shown(change, given.login)
     if written is not None:
         out.print(f"Report: {written}")
 
 
-@app.command()
+@command(app)
 def approve(
     file: Annotated[Path, typer.Argument(help="A table of what two people agreed to (docs/importing.md).")],
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
-    login: LoginOption = "",
+    given: SignedIn,
     other: Annotated[str, typer.Option("--and", help="Login of the second person, who signs in as well.")] = "",
-    accounts: AccountsOption = ACCOUNTS,
 ) -> None:
     """Take in approvals: a column map, new numbers, a lowered audience, a field kept back.
 
     The two who sign in are those who approve, whatever names stand in the table; what it shows waits for another.
     """
-    if not login or not other:
+    if not given.login or not other:
         raise InvalidRecord(
             "two people approve, each with an account that counts as a person: --as LOGIN --and LOGIN "
             "(rohnamo user add, rohnamo user meet); a typed name proves nothing"
         )
-    people, counts = (acting(login, accounts, "approve"), acting(other, accounts, "approve")), admitted(accounts)
+    people = given.who("approve"), acting(other, given.accounts, "approve")
+    counts = admitted(given.accounts)
     if not two_people(*people) or not all(map(counts, people)):
         raise NotAdmitted
     batch = read_approvals(file, approvers=people)
-    directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Directory(directory, study_area(area, directory), signed_in=counts) as store:
-        change = store.add(batch, by=people[0], on=day_of(today))
+    given.directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Directory(given.directory, given.region, signed_in=counts) as store:
+        change = store.add(batch, by=people[0], on=given.day)
     out.print(f"Approvals: {change}")
-    tell_shown(change, login)
+    tell_shown(change, given.login)
 
 
-@app.command()
+@command(app)
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder of the study area, as data/geo/tj.")],
     directory: DirectoryOption = DIRECTORY,
@@ -160,7 +150,7 @@ def init(
         )
 
 
-@app.command()
+@command(app)
 def form(
     path: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help="Where to write the form.")],
     area: AreaOption = None,
@@ -176,43 +166,36 @@ def form(
     )
 
 
-@app.command()
+@command(app)
 def check(
+    how: HowToRead,
+    given: OnDay,
+    spoken: SpokenOrJson,
     file: Annotated[
         Path | None, typer.Argument(help="A list to look at; without one, the directory as a whole.")
     ] = None,
-    columns: Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")] = None,
-    source: Annotated[str, typer.Option("--source", help="Name of the sender, where the map does not say it.")] = "",
-    kind: KindOption = "",
     draft: Annotated[
         Path | None, typer.Option("--draft", help="With FILE: write a column map for it to go on from.")
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the state of the directory to this page.")] = None,
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
-    lang: LanguageOption = "en",
-    json_: JsonOption = False,
 ) -> None:
     """Show every issue of a file, or write the draft of its column map; without a file, the state of the directory."""
     if file is not None and draft is not None:
-        _draft(file, draft, area)
+        _draft(file, draft, given.area)
         return
     if file is not None:
-        _check_file(file, columns, source, kind, area, today, lang, as_json=json_)
+        _check_file(file, how, given, spoken)
         return
     if draft is not None:
         raise InvalidRecord("--draft: name the file that the column map is for")
 
-    region, day = study_area(area, directory), day_of(today)
-    lang = output_language(region, lang)
-    require_directory(directory)
-    with Directory(directory, region) as store:
-        state = overview(store, region, day)
+    lang = spoken.language(given.region)
+    with given.opened() as store:
+        state = overview(store, given.region, given.day)
     for line in lines(state, lang):
         out.print(line)
     if html is not None:
-        out.print(f"Page: {write_page(state, html, region, lang)} (private)")
+        out.print(f"Page: {write_page(state, html, given.region, lang)} (private)")
 
 
 def _draft(file: Path, draft: Path, area: Path | None) -> None:
@@ -221,23 +204,12 @@ def _draft(file: Path, draft: Path, area: Path | None) -> None:
     out.print(f"Draft: {draft}. Read it line by line, mend it, then: rohnamo check {file} --columns {draft}{where}")
 
 
-def _check_file(
-    file: Path,
-    columns: Path | None,
-    source: str,
-    kind: str,
-    area: Path | None,
-    today: str | None,
-    lang: str,
-    *,
-    as_json: bool,
-) -> None:
-    region = study_area(area)
-    lang = output_language(region, lang)
+def _check_file(file: Path, how: HowToRead, given: OnDay, spoken: SpokenOrJson) -> None:
+    region = study_area(given.area)
+    lang = spoken.language(region)
     with progress_bar() as progress:
-        report = step(progress, "Reading")
-        batch = read(file, source=source, columns=columns, kind=kind, area=region, today=day_of(today), progress=report)
-    if as_json:
+        batch = read(file, **vars(how), area=region, today=given.day, progress=step(progress, "Reading"))
+    if spoken.json_:
         print_json(_about(batch, lang))
     else:
         country = region.name.get("en") or region.name.get(region.languages[0], region.code)
@@ -254,22 +226,18 @@ def _about(batch: Batch, lang: str) -> dict[str, object]:
     return {"file": batch.file, "rows": batch.rows, "refused": len(batch.refused), "issues": issues}
 
 
-@app.command()
+@command(app)
 def due(
+    given: OnDay,
+    spoken: SpokenOrJson,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the call list to this file, to be filled.")] = None,
     done: Annotated[Path | None, typer.Option("--done", help="Take in a filled call list.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --done: store nothing.")] = False,
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
-    lang: LanguageOption = "en",
-    json_: JsonOption = False,
 ) -> None:
     """Say whom to call so that entries stay true, what to ask, and take in what was found."""
-    region, day = study_area(area, directory), day_of(today)
-    lang = output_language(region, lang)
-    require_directory(directory)
-    with Directory(directory, region) as store:
+    region, day = given.region, given.day
+    lang = spoken.language(region)
+    with given.opened() as store:
         if done is not None:
             filled = read_done(done, store, region, day)
             change = store.add(filled.batch, by="calls", on=day, dry_run=dry_run)
@@ -281,7 +249,7 @@ def due(
         call_list = calls(store, region, day)
     if csv is not None:
         write_calls(call_list, csv, region, lang)
-    if json_:
+    if spoken.json_:
         print_json([_call(call, lang) for call in call_list])
         return
     for call in call_list[:LONGEST]:
@@ -310,24 +278,20 @@ def _call(call: Call, lang: str) -> dict[str, object]:
     return {"organization": call.body, "number": call.number, "services": services}
 
 
-@app.command()
+@command(app)
 def duplicates(
+    given: OnDay,
+    spoken: SpokenOrJson,
     table: Annotated[str, typer.Option("--table", help="organization, service, location, or all.")] = "all",
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the pairs to this file, to be decided.")] = None,
     decide: Annotated[Path | None, typer.Option("--decide", help="Take in a decided file.")] = None,
     by: Annotated[str, typer.Option("--by", help="With --decide: who decided.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --decide: store nothing.")] = False,
-    directory: DirectoryOption = DIRECTORY,
-    area: AreaOption = None,
-    today: TodayOption = None,
-    lang: LanguageOption = "en",
-    json_: JsonOption = False,
 ) -> None:
     """Show records that may be one, with the reasons; take in what was decided."""
-    region, day = study_area(area, directory), day_of(today)
-    lang = output_language(region, lang)
-    require_directory(directory)
-    with Directory(directory, region) as store:
+    region, day = given.region, given.day
+    lang = spoken.language(region)
+    with given.opened() as store:
         if decide is not None:
             decisions = read_decisions(decide, store)
             for line in apply(store, decisions, by=by, on=day, dry_run=dry_run):
@@ -337,7 +301,7 @@ def duplicates(
         shown_pairs = pairs(store, region, tables_of(table), moved)
     if csv is not None:
         write_pairs(shown_pairs, csv, lang)
-    if json_:
+    if spoken.json_:
         print_json(shown_pairs)
         return
     for pair in shown_pairs[:LONGEST]:

@@ -8,20 +8,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mapping.cli.options import (
-    ACCOUNTS,
-    DIRECTORY,
-    AccountsOption,
-    AreaOption,
-    DirectoryOption,
-    out,
-    require_directory,
-    study_area,
-)
+from mapping.cli.options import ACCOUNTS, AccountsOption, OfDirectory, command, out
 from mapping.directory.backups import new_key as new_key_pair
 from mapping.directory.backups import opens, rehearse, secret_of
 from mapping.directory.backups import restore as bring_back
-from mapping.directory.directory import Directory
 from mapping.errors import InvalidRecord, MappingError, NotFound
 from mapping.model import Audience
 from mapping.resources import for_owner
@@ -97,12 +87,11 @@ def restore(
     out.print(f"Restored {len(contents.files)} files of {contents.made}: {contents.folder}")
 
 
-@app.command()
+@command(app)
 def remind(
-    directory: DirectoryOption = DIRECTORY,
+    given: OfDirectory,
     accounts: AccountsOption = ACCOUNTS,
     ledger: Annotated[Path, typer.Option("--ledger", help="The file of who did what.")] = PRIVATE / "ledger.db",
-    area: AreaOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who would be written to, and send nothing.")] = False,
 ) -> None:
     """Write to providers with something to look through, to stewards where checks are due or consents end, and of news.
@@ -124,10 +113,9 @@ def remind(
     settings = mail_settings(accounts.parent / "mail.toml")
     if settings is None and not dry_run:
         raise NotFound(f"{accounts.parent / 'mail.toml'}: no mail server is set up; see docs/deploy.md")
-    require_directory(directory)
-    region, now, book, cache = study_area(area, directory), dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
-    day = now.astimezone(ZoneInfo(region.timezone)).date()
-    with Directory(directory, region) as store:
+    with given.opened() as store:
+        region, now, book, cache = given.region, dt.datetime.now(dt.UTC), Ledger(ledger), VisibleCache()
+        day = now.astimezone(ZoneInfo(region.timezone)).date()
         reminders = waiting(
             store,
             region,

@@ -6,10 +6,13 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property, wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Timer
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic_core import to_jsonable_python
@@ -33,6 +36,12 @@ out = Console(soft_wrap=True, highlight=False, markup=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 AREA = "ROHNAMO_AREA"
+DIRECTORY, VIEW = Path("build/private/directory.db"), Path("build/public.db")
+ACCOUNTS = Path("build/private/accounts.db")
+HOST = "127.0.0.1"
+OFFICE_DEPTH = 3
+"""So many folders lie an office's files in at the most: ``private/directory/directory.db``."""
+
 AreaOption = Annotated[
     Path | None,
     typer.Option(
@@ -46,21 +55,15 @@ ViewOption = Annotated[Path, typer.Option("--view", help="The published view, a 
 TodayOption = Annotated[
     str | None, typer.Option("--today", help="Day to judge dates by, as 2026-11-24. Default: today.")
 ]
-MinutesOption = Annotated[int | None, typer.Option("--minutes", min=1, help="Minutes of travel that count as near.")]
-LevelOption = Annotated[int | None, typer.Option("--level", min=0, help="Level of the units: 1 for regions.")]
-TypesOption = Annotated[
-    list[str] | None, typer.Option("--type", help="Service type or family, as LEG-INF; may be repeated.")
-]
-ScenarioOption = Annotated[str | None, typer.Option("--scenario", help="A season or way to travel of the area.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")]
+ColumnsOption = Annotated[Path | None, typer.Option("--columns", help="Column map (TOML) of this sender.")]
+DemoOption = Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")]
 BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the first page in the browser.")]
 HostOption = Annotated[
     str,
     typer.Option("--host", envvar="ROHNAMO_HOST", help="Address to listen on: another one only within a container."),
 ]
-HOST = "127.0.0.1"
-OFFICE_DEPTH = 3
-"""So many folders lie an office's files in at the most: ``private/directory/directory.db``."""
 AccountsOption = Annotated[Path, typer.Option("--accounts", help="The file of accounts.")]
 LoginOption = Annotated[
     str,
@@ -71,8 +74,134 @@ LoginOption = Annotated[
     ),
 ]
 LanguageOption = Annotated[str, typer.Option("--lang", help="Language of the output.")]
-DIRECTORY, VIEW = Path("build/private/directory.db"), Path("build/public.db")
-ACCOUNTS = Path("build/private/accounts.db")
+
+
+@dataclass(frozen=True)
+class OfDirectory:
+    """Options of commands that open the private directory."""
+
+    directory: DirectoryOption = DIRECTORY
+    area: AreaOption = None
+
+    @cached_property
+    def region(self) -> "StudyArea":
+        """The study area."""
+        return study_area(self.area, self.directory)
+
+    def opened(self, *, signed_in: "bool | IsAdmitted" = False) -> "Directory":
+        """Open the directory that is there."""
+        from mapping.directory.directory import Directory
+
+        require_directory(self.directory)
+        return Directory(self.directory, self.region, signed_in=signed_in)
+
+
+@dataclass(frozen=True)
+class OnDay(OfDirectory):
+    """Those of commands that judge dates, too."""
+
+    today: TodayOption = None
+
+    @property
+    def day(self) -> dt.date:
+        """The day to judge dates by."""
+        return day_of(self.today)
+
+
+@dataclass(frozen=True)
+class SignedIn(OnDay):
+    """Those of commands that somebody answers for, too."""
+
+    login: LoginOption = ""
+    accounts: AccountsOption = ACCOUNTS
+
+    def who(self, action: "Action", otherwise: str = "") -> str:
+        """Return who acts, once they have signed in; what is given where nobody does."""
+        return acting(self.login, self.accounts, action) if self.login else otherwise
+
+    @property
+    def signed_in(self) -> "bool | IsAdmitted":
+        """What tells the directory who counts as a person, where somebody signs in."""
+        return bool(self.login) and admitted(self.accounts)
+
+    def builder(self, login: str) -> str:
+        """Return who built an edition; nobody where somebody else could be behind the account."""
+        return login if login and admitted(self.accounts)(login) else ""
+
+
+@dataclass(frozen=True)
+class OfView:
+    """Options of commands that ask a view."""
+
+    view: ViewOption = VIEW
+    area: AreaOption = None
+
+    @cached_property
+    def region(self) -> "StudyArea":
+        """The study area."""
+        return study_area(self.area, self.view)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """In which language a command answers."""
+
+    lang: LanguageOption = "en"
+
+    def language(self, area: "StudyArea") -> str:
+        """Return the language of the output, if the study area has it."""
+        return output_language(area, self.lang)
+
+
+@dataclass(frozen=True)
+class SpokenOrJson(Spoken):
+    """In which language a command answers people, or whether programs."""
+
+    json_: JsonOption = False
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What analyses take."""
+
+    minutes: Annotated[int | None, typer.Option("--minutes", min=1, help="Minutes of travel that count as near.")] = (
+        None
+    )
+    level: Annotated[int | None, typer.Option("--level", min=0, help="Level of the units: 1 for regions.")] = None
+    types: Annotated[
+        list[str] | None, typer.Option("--type", help="Service type or family, as LEG-INF; may be repeated.")
+    ] = None
+    scenario: Annotated[str | None, typer.Option("--scenario", help="A season or way to travel of the area.")] = None
+
+
+CommandFunction = TypeVar("CommandFunction", bound=Callable[..., None])
+
+
+def command(app: typer.Typer, name: str | None = None) -> Callable[[CommandFunction], CommandFunction]:
+    """Make a function a command; where it takes a group of options, a dataclass of this file, it has all of them."""
+
+    def register(function: CommandFunction) -> CommandFunction:
+        taken = signature(function).parameters.values()
+        groups: dict[str, Any] = {each.name: each.annotation for each in taken if is_dataclass(each.annotation)}
+        options = [
+            option
+            for each in taken
+            for option in (signature(groups[each.name]).parameters.values() if each.name in groups else [each])
+        ]
+
+        @wraps(function)
+        def run(**given: Any) -> None:
+            grouped = {
+                of: kind(**{one.name: given.pop(one.name) for one in fields(kind)}) for of, kind in groups.items()
+            }
+            function(**given, **grouped)
+
+        run.__signature__ = Signature([each.replace(kind=Parameter.KEYWORD_ONLY) for each in options])  # type: ignore[attr-defined]
+        run.__annotations__ = {each.name: each.annotation for each in options}
+        app.command(name)(run)
+        return function
+
+    return register
 
 
 def study_area(folder: Path | None, file: Path | None = None) -> "StudyArea":
@@ -117,20 +246,6 @@ def require_directory(path: Path) -> None:
     """Refuse a directory that is not there: opening it would make an empty one."""
     if not path.exists():
         raise NotFound(f"{path}: there is no directory; import a list first, or run `rohnamo init` or `rohnamo demo`")
-
-
-def opened(
-    directory: Path, area: Path | None, *, view: Path | None = None, login: str = "", accounts: Path = ACCOUNTS
-) -> "Directory":
-    """Open the directory that is there with its study area, and note whether somebody signed in.
-
-    Where there is a ``view`` of it, that tells the study area.
-    """
-    from mapping.directory.directory import Directory
-
-    require_directory(directory)
-    region = study_area(area, view if view is not None and view.exists() else directory)
-    return Directory(directory, region, signed_in=bool(login) and admitted(accounts))
 
 
 def open_browser(address: str) -> None:

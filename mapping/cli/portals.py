@@ -5,6 +5,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +17,10 @@ from mapping.cli.options import (
     HOST,
     AccountsOption,
     AreaOption,
+    DemoOption,
     DirectoryOption,
     HostOption,
+    command,
     out,
     require_directory,
     serve_app,
@@ -33,22 +36,42 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-InboxOption = Annotated[Path, typer.Option("--inbox", help="The file of what is sent in.")]
-LedgerOption = Annotated[Path, typer.Option("--ledger", help="The file of who did what.")]
-PortOption = Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")]
-DemoOption = Annotated[bool, typer.Option("--demo", help="Say on every page that the content is invented.")]
-ProxiesOption = Annotated[
-    int, typer.Option("--proxies", help="Web servers of yours before it: so many addresses they forward are believed.")
-]
-PlainOption = Annotated[
-    bool, typer.Option("--plain-http", help="Let cookies go over HTTP: only to try it on your own machine.")
-]
-INBOX, LEDGER = Path("build/private/inbox.db"), Path("build/private/ledger.db")
 PARTNER_VIEW = Path("build/private/partner.db")
+PortOption = Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")]
 
 
-@app.command()
+@dataclass(frozen=True)
+class Portal:
+    """Options of portals in which people sign in."""
+
+    accounts: AccountsOption = ACCOUNTS
+    inbox: Annotated[Path, typer.Option("--inbox", help="The file of what is sent in.")] = Path(
+        "build/private/inbox.db"
+    )
+    ledger: Annotated[Path, typer.Option("--ledger", help="The file of who did what.")] = Path(
+        "build/private/ledger.db"
+    )
+    area: AreaOption = None
+    demo: DemoOption = False
+    plain_http: Annotated[
+        bool, typer.Option("--plain-http", help="Let cookies go over HTTP: only to try it on your own machine.")
+    ] = False
+    proxies: Annotated[
+        int,
+        typer.Option("--proxies", help="Web servers of yours before it: so many addresses they forward are believed."),
+    ] = 0
+    host: HostOption = HOST
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What both portals are made with."""
+        stores = _stores(self.accounts, self.inbox, self.ledger)
+        return {**stores, "demo": self.demo, "secure": not self.plain_http, "proxies": self.proxies}
+
+
+@command(app)
 def partner(
+    given: Portal,
     view: Annotated[Path, typer.Option("--view", help="The view published for partners.")] = PARTNER_VIEW,
     focal_view: Annotated[
         Path | None,
@@ -56,15 +79,7 @@ def partner(
             "--focal-view", help="The view published for focal points; without one they see what partners see."
         ),
     ] = None,
-    accounts: AccountsOption = ACCOUNTS,
-    inbox: InboxOption = INBOX,
-    ledger: LedgerOption = LEDGER,
     port: PortOption = 8001,
-    area: AreaOption = None,
-    demo: DemoOption = False,
-    plain_http: PlainOption = False,
-    proxies: ProxiesOption = 0,
-    host: HostOption = HOST,
 ) -> None:
     """Serve the portal of those who refer people: finder, pathway, cards, referral log, capacity."""
     from web.partner.app import create_partner_app
@@ -74,17 +89,14 @@ def partner(
             raise NotFound(f"{path}: there is no view; run `rohnamo publish --audience {audience} --view {path}` first")
     portal = create_partner_app(
         view,
-        study_area(area, view),
+        study_area(given.area, view),
         focal_view=focal_view,
-        **_stores(accounts, inbox, ledger),
-        demo=demo,
-        secure=not plain_http,
-        proxies=proxies,
+        **given.settings,
     )
-    serve_app(portal, port=port, proxies=proxies, host=host)
+    serve_app(portal, port=port, proxies=given.proxies, host=given.host)
 
 
-@app.command("demo-partner")
+@command(app, "demo-partner")
 def demo_partner(
     build: Annotated[Path, typer.Option(help="Folder of the demo; what is missing in it is built.")] = Path("build"),
     port: PortOption = 8001,
@@ -115,21 +127,14 @@ def demo_partner(
     serve_app(portal, port=port)
 
 
-@app.command()
+@command(app)
 def staff(
+    given: Portal,
     directory: DirectoryOption = DIRECTORY,
-    accounts: AccountsOption = ACCOUNTS,
-    inbox: InboxOption = INBOX,
-    ledger: LedgerOption = LEDGER,
     maps: Annotated[
         Path | None, typer.Option("--maps", help="Folder of column maps; default: maps beside the directory.")
     ] = None,
     port: PortOption = 8002,
-    area: AreaOption = None,
-    demo: DemoOption = False,
-    plain_http: PlainOption = False,
-    proxies: ProxiesOption = 0,
-    host: HostOption = HOST,
 ) -> None:
     """Serve the portal of stewards, custodians and administrators: on a private host, never on the public one."""
     from mapping.directory.directory import Directory
@@ -137,23 +142,20 @@ def staff(
     from web.staff.app import create_staff_app
 
     require_directory(directory)
-    region = study_area(area, directory)
+    region = study_area(given.area, directory)
     if not has_sandbox():
         out.print("Files of strangers can reach other files and the network: install bubblewrap, and start anew.")
     Directory(directory, region).close()  # what cannot be opened is said here, not to whoever asks for the first page
     portal = create_staff_app(
         directory,
         region,
-        **_stores(accounts, inbox, ledger),
-        demo=demo,
-        secure=not plain_http,
-        proxies=proxies,
+        **given.settings,
         maps=maps,
     )
-    serve_app(portal, port=port, proxies=proxies, host=host)
+    serve_app(portal, port=port, proxies=given.proxies, host=given.host)
 
 
-@app.command("demo-staff")
+@command(app, "demo-staff")
 def demo_staff(
     build: Annotated[Path, typer.Option(help="Folder of the demo.")] = Path("build"),
     port: PortOption = 8002,
@@ -197,7 +199,6 @@ def _own_maps(folder: Path) -> Path:
 
 
 def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -> None:
-    """Publish the demo's views that are not there yet."""
     from mapping.cli.editions import DEMO_DAY, demand_told
     from mapping.directory.directory import Directory
     from mapping.editions.publish import publish
@@ -215,7 +216,6 @@ def _publish_missing(private: Path, area: "StudyArea", views: dict[str, Path]) -
 
 
 def _stores(accounts: Path, inbox: Path, ledger: Path) -> dict[str, Any]:
-    """Open the files that both portals keep, by what they call them."""
     from web.access.accounts import Accounts
     from web.stores.inbox import Inbox
     from web.stores.ledger import Ledger
@@ -232,7 +232,6 @@ def _demo_stores(private: Path) -> dict[str, Any]:
 def _invite(
     accounts: "Accounts", people: Iterable[tuple[str, str, "Role"]], port: int, grants: Mapping["Scope", str]
 ) -> None:
-    """Make invented people who have no account yet, and print a one-time link for each who has not taken it up."""
     now = dt.datetime.now(dt.UTC)
     known = {account.login: account for account in accounts.accounts()}
     for login, name, role in people:

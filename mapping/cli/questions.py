@@ -15,22 +15,16 @@ from mapping.analysis.supply.coverage import gains
 from mapping.area.geocode import locate
 from mapping.cli.options import (
     STDOUT,
-    VIEW,
-    AreaOption,
-    JsonOption,
-    LanguageOption,
-    LevelOption,
-    MinutesOption,
-    ScenarioOption,
-    TypesOption,
-    ViewOption,
+    Counted,
+    OfView,
+    Spoken,
+    SpokenOrJson,
+    command,
     err,
     file_or_stdout,
     out,
-    output_language,
     print_json,
     require_writable,
-    study_area,
 )
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import show
@@ -45,26 +39,24 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command()
+@command(app)
 def find(
+    given: OfView,
+    spoken: SpokenOrJson,
     text: Annotated[str, typer.Argument(help="Words, in any language and spelling.")] = "",
     type_: Annotated[str | None, typer.Option("--type", help="Service type or family, as LEG or LEG-INF.")] = None,
     serves: Annotated[str | None, typer.Option(help="Whom it must take, as SEX-F or AGE-CHI.")] = None,
     near: Annotated[str | None, typer.Option(help="Name of a town, or latitude,longitude.")] = None,
     within_km: Annotated[float | None, typer.Option(help="Not farther than this.")] = None,
-    view: ViewOption = VIEW,
-    area: AreaOption = None,
-    lang: LanguageOption = "en",
-    json_: JsonOption = False,
 ) -> None:
     """Find services in a view: nearest first, or by name."""
-    region = study_area(area, view)
-    lang = output_language(region, lang)
+    region = given.region
+    lang = spoken.language(region)
     point = _point(near, region) if near else None
-    with View(view) as opened:
+    with View(given.view) as opened:
         matches = opened.find(text, type=type_, serves=serves, near=point, within_km=within_km, language=lang)
         danger = bool(text) and opened.meaning(text).line
-    if json_:
+    if spoken.json_:
         print_json([_told(entry, matches.kilometres.get(entry.id)) for entry in (*matches.here, *matches.elsewhere)])
         return
     if danger:
@@ -81,18 +73,13 @@ def find(
     out.print(table if table.row_count else "Nothing is listed for this. That does not mean that there is no help.")
 
 
-@app.command()
+@command(app)
 def analyse(
     name: Annotated[str, typer.Argument(help="Name of the analysis; `rohnamo analyse list` shows them.")],
-    view: ViewOption = VIEW,
-    area: AreaOption = None,
-    lang: LanguageOption = "en",
-    minutes: MinutesOption = None,
-    level: LevelOption = None,
-    types: TypesOption = None,
-    scenario: ScenarioOption = None,
+    given: OfView,
+    spoken: SpokenOrJson,
+    counted: Counted,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the table to this file; - for the output.")] = None,
-    json_: JsonOption = False,
 ) -> None:
     """Run an analysis on a view and print its finding, figures and table."""
     known = analyses()
@@ -105,15 +92,15 @@ def analyse(
         raise NotFound(f"{name!r} is not an analysis; there are: {', '.join(known)}")
     if csv is not None:
         require_writable(csv)
-    region, options = study_area(area, view), {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
-    lang = output_language(region, lang)
-    with View(view) as opened:
-        result = known[name](opened, region, **_taken(name, known[name], options))
+    region = given.region
+    lang = spoken.language(region)
+    with View(given.view) as opened:
+        result = known[name](opened, region, **_taken(name, known[name], vars(counted)))
         table = b"" if csv is None else table_csv(result, region, lang, notice=opened.notice)
     if csv == STDOUT:
         sys.stdout.write(table.decode("utf-8-sig"))
         return
-    if json_:
+    if spoken.json_:
         frame = result.frame(lang)
         rows = json.loads(frame.to_json(orient="index", force_ascii=False))
         print_json({"finding": result.finding.into(lang), "method": result.method.into(lang), "rows": rows})
@@ -127,21 +114,19 @@ def analyse(
         out.print(f"Table: {csv}")
 
 
-@app.command()
+@command(app)
 def scenario(
     file: Annotated[Path, typer.Argument(help="A scenario that the Atlas saved.")],
-    view: ViewOption = VIEW,
-    area: AreaOption = None,
-    lang: LanguageOption = "en",
-    json_: JsonOption = False,
+    given: OfView,
+    spoken: SpokenOrJson,
 ) -> None:
     """Count whom the services of a scenario bring within reach, by district."""
-    region = study_area(area, view)
-    lang, saved = output_language(region, lang), SavedScenario.read(file)
-    with View(view) as opened:
+    region = given.region
+    lang, saved = spoken.language(region), SavedScenario.read(file)
+    with View(given.view) as opened:
         before, after, gained = gains(opened, region, saved)
     key = f"{saved.kind}_{saved.minutes}"
-    if json_:
+    if spoken.json_:
         print_json({"name": saved.name, "gained": sum(gained.values()), "units": gained})
         return
     out.print(
@@ -155,32 +140,26 @@ def scenario(
     out.print(shown)
 
 
-@app.command("map")
+@command(app, "map")
 def map_(
     output: Annotated[Path, typer.Argument(help="Page to write, as coverage.html; - for the output.")],
+    given: OfView,
+    spoken: Spoken,
+    counted: Counted,
     analysis: Annotated[list[str] | None, typer.Option("--analysis", help="Analysis to show; may be repeated.")] = None,
-    view: ViewOption = VIEW,
-    area: AreaOption = None,
-    lang: LanguageOption = "en",
-    minutes: MinutesOption = None,
-    level: LevelOption = None,
-    types: TypesOption = None,
-    scenario: ScenarioOption = None,
 ) -> None:
     """Draw a map of a view, with the findings of analyses on it."""
     require_writable(output)
-    region, known = study_area(area, view), analyses()
-    lang = output_language(region, lang)
-    with View(view) as opened:
-        options = {"minutes": minutes, "level": level, "types": types, "scenario": scenario}
-        results = [known[name](opened, region, **_taken(name, known[name], options)) for name in analysis or ()]
+    region, known = given.region, analyses()
+    lang = spoken.language(region)
+    with View(given.view) as opened:
+        results = [known[name](opened, region, **_taken(name, known[name], vars(counted))) for name in analysis or ()]
         with file_or_stdout(output, ".html") as path:
             draw(opened, region, *results, language=lang).save(path)
     err.print(f"Map: {output}")
 
 
 def _taken(name: str, function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, by the names under which an analysis takes them."""
     known, taken = inspect.signature(function).parameters, {}
     for option, value in options.items():
         if value is None:
@@ -203,7 +182,6 @@ def _taken(name: str, function: Callable[..., Any], options: Mapping[str, Any]) 
 
 
 def _told(entry: Entry, kilometres: float | None) -> dict[str, Any]:
-    """Return what programs read of a service."""
     return {
         "id": entry.id,
         "name": entry.name,
@@ -217,7 +195,6 @@ def _told(entry: Entry, kilometres: float | None) -> dict[str, Any]:
 
 
 def _point(text: str, area: "StudyArea") -> tuple[float, float]:
-
     latitude, comma, longitude = text.partition(",")
     if comma:
         try:
@@ -235,7 +212,6 @@ def _where(place: Any, area: "StudyArea", language: str) -> str:
 
 
 def _table(result: Any, area: "StudyArea", language: str) -> Table:
-    """Lay a result out as it reads best: units down the page, or across it."""
     codes, columns = [str(code) for code in result.table.index], result.headlines
     labels = {column.key: show(column.label, language) for column in columns}
     if result.layout == "matrix" or len(columns) > len(codes):  # a terminal is narrow

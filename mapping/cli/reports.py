@@ -1,6 +1,7 @@
 """Reports out: the mapping report, and the brief of a district."""
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,18 +9,7 @@ import typer
 from rich.table import Table
 
 from mapping.analysis.common.scenario import SavedScenario
-from mapping.cli.options import (
-    VIEW,
-    AreaOption,
-    LanguageOption,
-    ViewOption,
-    err,
-    file_or_stdout,
-    out,
-    output_language,
-    require_writable,
-    study_area,
-)
+from mapping.cli.options import OfView, Spoken, command, err, file_or_stdout, out, require_writable
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import show
 from mapping.render import report as reports
@@ -33,108 +23,97 @@ from mapping.view.view import View
 
 app = typer.Typer()
 
-FormatOption = Annotated[str, typer.Option("--format", help="html, pdf or docx. Default: by the ending of the file.")]
-EditionOption = Annotated[str, typer.Option(help="public, or restricted: from a view for focal points.")]
-ReaderOption = Annotated[str, typer.Option(help="For whom a restricted edition is; stands on every page.")]
-DemoOption = Annotated[bool, typer.Option("--demo", help="Say that the content is invented.")]
+
+@dataclass(frozen=True)
+class Edition:
+    """Options of what is written for readers."""
+
+    format_: Annotated[str, typer.Option("--format", help="html, pdf or docx. Default: by the ending of the file.")] = (
+        ""
+    )
+    edition: Annotated[str, typer.Option(help="public, or restricted: from a view for focal points.")] = "public"
+    reader: Annotated[str, typer.Option(help="For whom a restricted edition is; stands on every page.")] = ""
+    demo: Annotated[bool, typer.Option("--demo", help="Say that the content is invented.")] = False
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a report or a brief must know of it."""
+        if self.edition not in EDITIONS:
+            raise InvalidRecord(f"--edition {self.edition}: is {' or '.join(EDITIONS)}")
+        return {"edition": self.edition, "reader": self.reader, "demo": self.demo}
 
 
-@app.command("report")
+@command(app, "report")
 def report_(
     output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write, as report.pdf.")],
-    view: ViewOption = VIEW,
-    area: AreaOption = None,
-    lang: LanguageOption = "en",
-    format_: FormatOption = "",
-    edition: EditionOption = "public",
-    reader: ReaderOption = "",
+    given: OfView,
+    spoken: Spoken,
+    of: Edition,
     previous: Annotated[Path | None, typer.Option(help="View of the edition before, for the same readers.")] = None,
     progress: Annotated[Path | None, typer.Option(help="Recommendations of the edition before, as CSV.")] = None,
     scenario: Annotated[list[Path] | None, typer.Option(help="Scenario of the Atlas, as an annex; repeatable.")] = None,
     recommendations: Annotated[Path | None, typer.Option(help="Write the recommendations to this CSV.")] = None,
-    demo: DemoOption = False,
 ) -> None:
     """Write the mapping report of a view: twelve chapters, as a web page, a PDF or a Word document."""
-    kind, region = files.format_of(output, format_), study_area(area, view)
+    kind, region = files.format_of(output, of.format_), given.region
     earlier = read_csv(progress) if progress is not None else []
     scenarios = [SavedScenario.read(path) for path in scenario or ()]
     for path in filter(None, (output, recommendations)):
         require_writable(path)
     with ExitStack() as stack:
-        opened = stack.enter_context(View(view))
+        opened = stack.enter_context(View(given.view))
         old = stack.enter_context(View(previous)) if previous is not None else None
         with err.status("Working the report out"):
             made = reports.make(
                 opened,
                 region,
-                language=output_language(region, lang),
-                edition=_edition(edition),
-                reader=reader,
+                language=spoken.language(region),
                 previous=old,
                 earlier=earlier,
                 scenarios=scenarios,
-                demo=demo,
+                **of.told,
             )
-            files.write(made, output, kind, reader=reader)
+            files.write(made, output, kind, reader=of.reader)
     out.print(f"Report: {output}")
     if recommendations is not None:
         files.write_recommendations(made, recommendations)
         out.print(f"Recommendations: {recommendations}   (give it to the next report with --progress)")
 
 
-@app.command()
+@command(app)
 def brief(
     unit: Annotated[str, typer.Argument(help="Code or name of the district.")],
     output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write, as rasht.pdf.")],
-    view: ViewOption = VIEW,
-    area: AreaOption = None,
-    lang: LanguageOption = "en",
-    format_: FormatOption = "",
-    edition: EditionOption = "public",
-    reader: ReaderOption = "",
-    demo: DemoOption = False,
+    given: OfView,
+    spoken: Spoken,
+    of: Edition,
 ) -> None:
     """Write two pages on a district for its commission: what is there, what is near, what is missing."""
-    kind, region = files.format_of(output, format_), study_area(area, view)
+    kind, region = files.format_of(output, of.format_), given.region
     code = briefs.find_unit(region, unit)
     require_writable(output)
-    with View(view) as opened, err.status("Working the brief out"):
-        made = briefs.make(
-            opened,
-            region,
-            code,
-            language=output_language(region, lang),
-            edition=_edition(edition),
-            reader=reader,
-            demo=demo,
-        )
-        files.write(made, output, kind, reader=reader)
+    with View(given.view) as opened, err.status("Working the brief out"):
+        made = briefs.make(opened, region, code, language=spoken.language(region), **of.told)
+        files.write(made, output, kind, reader=of.reader)
     out.print(f"Brief: {output}")
 
 
-def _edition(text: str) -> Any:
-    if text not in EDITIONS:
-        raise InvalidRecord(f"--edition {text}: is {' or '.join(EDITIONS)}")
-    return text
-
-
-@app.command()
+@command(app)
 def export(
     output: Annotated[
         Path, typer.Argument(help="File to write, such as list.xlsx; - for the output; or the word list.")
     ],
+    given: OfView,
+    spoken: Spoken,
     format_: Annotated[str, typer.Option("--format", help="Name of the format, where the ending is not enough.")] = "",
-    view: ViewOption = VIEW,
-    lang: LanguageOption = "en",
-    area: AreaOption = None,
 ) -> None:
     """Write a view as a file for other programs; `export list` tells the formats."""
     if str(output) == "list":
         out.print(_known())
         return
-    region = study_area(area, view)
-    language = output_language(region, lang)
-    with View(view) as opened:
+    region = given.region
+    language = spoken.language(region)
+    with View(given.view) as opened:
         with file_or_stdout(output) as path:
             write(opened, path, area=region, language=language, name=format_)
             err.print(f"Exported {output} ({path.stat().st_size / 1000:.0f} kB), edition {opened.edition}")

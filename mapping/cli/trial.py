@@ -129,7 +129,6 @@ def _drafted(file: Path, area: "StudyArea", folder: Path) -> ColumnMap | None:
 
 
 def _all_public(columns: ColumnMap | None) -> ColumnMap | None:
-    """Let all rows be public where no column says who may see them."""
     if columns is None or "marking" not in columns.constants:
         return columns
     return columns.model_copy(update={"markings": dict.fromkeys(columns.markings, "public")})
@@ -156,7 +155,6 @@ def _agreements(batch: Batch, code: str, today: dt.date) -> Batch:
 
 
 def _asked_kind(tried: Trial) -> str:
-    """Ask for the kind of help of the rows that tell none, on a terminal; return its code or nothing."""
     if not err.is_terminal:
         return ""
     families = Vocabulary.load("service_types")

@@ -261,7 +261,6 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Keep of a file its name and content, not whose it was."""
     info.uid = info.gid = 0
     info.uname = info.gname = ""
     info.mode = 0o600
@@ -344,7 +343,6 @@ OLD_MAGIC, OLD_SALT, OLD_PROOF, OLD_PIECE = b"ROHNAMO BACKUP 1\n", 16, 32, (1 <<
 
 
 def _old_pieces(file: BinaryIO, secret: bytes, path: Path) -> Iterator[bytes]:
-    """Yield the content of a backup of version 0.1."""
     head = file.read(len(OLD_MAGIC) + OLD_SALT)
     keys = Scrypt(salt=head[len(OLD_MAGIC) :].ljust(OLD_SALT), length=64, n=2**16, r=8, p=1).derive(secret)
     if not hmac.compare_digest(hmac.new(keys[32:], head, hashlib.sha256).digest(), file.read(OLD_PROOF)):
@@ -362,7 +360,6 @@ def _old_pieces(file: BinaryIO, secret: bytes, path: Path) -> Iterator[bytes]:
 
 
 def _unpack(path: Path, folder: Path, secret: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decrypt into a new folder; return when the backup was made and the names of its files."""
     whole = folder.with_name("tar")
     _decrypt(path, whole, secret)
     folder.mkdir(mode=0o700)
@@ -385,7 +382,6 @@ def _unpack(path: Path, folder: Path, secret: bytes) -> tuple[str, tuple[str, ..
 
 
 def _faults(folder: Path, names: Iterable[str]) -> Iterator[str]:
-    """Yield what is wrong with restored files: databases that are damaged, keys that are none."""
     for name in names:
         path = folder / name
         if name.endswith(".db"):
@@ -422,7 +418,6 @@ def _aside(folder: Path | None) -> Iterator[Path]:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove a folder of `_aside` unless a process still works in it."""
     if not (path / HELD).exists():
         return  # just begun, or none of ours
     with suppress(Timeout, OSError), FileLock(path / HELD, timeout=0):
@@ -430,7 +425,6 @@ def _remove_abandoned(path: Path) -> None:
 
 
 def _free(folder: Path) -> Path:
-    """Return a name beside a folder under which it can be kept."""
     free, number = folder.with_name(f"{folder.name}.before"), 1
     while free.exists():
         number += 1

@@ -144,7 +144,6 @@ def _ordered(claims: Iterable[Row], rank: Mapping[str, int]) -> list[Claim]:
 
 
 def _winner(name: str, ordered: Sequence[Claim]) -> Claim:
-    """Return the claim that decides a field: the first that says it, or what it belongs to."""
     leading = [claim for claim in ordered if name in claim[1] and claim[0]["source_id"] == STEWARDS]
     leading += [claim for claim in ordered if together(name)[0] in claim[1]]
     return next(iter([*leading, *(claim for claim in ordered if name in claim[1])]), ({}, {}))

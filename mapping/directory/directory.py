@@ -718,7 +718,6 @@ class Directory:
         return View(path)
 
     def _private_ids(self, table: str, ids: Collection[str]) -> dict[str, str]:
-        """Return the ids under which records stand in this file: published id -> own."""
         key, rows = self.key, self.db.conn.execute(f'SELECT id FROM "{table}"')
         return {public: record for (record,) in rows if (public := public_id(key, record)) in ids}
 
@@ -739,7 +738,6 @@ class Directory:
         return names + [name for spelt in self.area.gazetteer["names"] for name in spelt]
 
     def _require_directory(self) -> None:
-        """Refuse a database that is not a directory, such as a view."""
         (mark,) = self.db.execute("PRAGMA application_id").fetchone()
         if mark == APPLICATION_ID:
             return
@@ -755,7 +753,6 @@ class Directory:
                 raise MappingError(f"{self.path}: SQLite runs with {name} = {setting}, not {wanted}; use a local disk")
 
     def _has_our_terms(self) -> bool:
-        """Tell whether the terms that come with Rohnamo stand in the file as they are."""
         return all(holds(self.db, table, rows) for table, rows in terms().items())
 
     @contextmanager
@@ -825,7 +822,6 @@ class Directory:
     def _pass_gate(
         self, number: int, *, by: str, on: dt.date, agreed_by: str | None, showings: list[Showing] | None = None
     ) -> Counter[str]:
-        """Return of how many records an act shows more; without a second person it waits."""
         return gate.pass_gate(
             self,
             self.rules(on),
@@ -850,7 +846,6 @@ class Directory:
             self._require_area()
 
     def _require_area(self) -> None:
-        """Refuse another study area, and note the one that is given where none is known."""
         self._refuse_other_area()
         if self.area is not None:
             self.db.execute("INSERT OR IGNORE INTO gate VALUES ('area', ?)", [self.area.code])
@@ -951,7 +946,6 @@ def rules(today: dt.date, area: StudyArea | None = None) -> Rules:
 
 
 def _licences(db: sqlite_utils.Database, shown: Shown) -> set[str]:
-    """Return the licences of the sources of which some record is shown: what is made of it must name them."""
     licences = dict(db.execute("SELECT id, licence FROM source WHERE coalesce(licence, '') <> ''").fetchall())
     query = "SELECT DISTINCT source_id FROM provenance WHERE link_id IN (SELECT value FROM json_each(?))"
     ids = json.dumps([row["id"] for rows in shown.values() for row in rows]) if licences else "[]"

@@ -145,7 +145,6 @@ class Edits:
         return owned
 
     def _owner(self, table: str, row: Row) -> Key | None:
-        """Return the entry that a record is, or is a part of."""
         if table in ENTRIES:
             return table, row["id"]
         parents = references(RECORDS[table])
@@ -158,7 +157,6 @@ class Edits:
         return self._owner(owner[0], above) if above else None
 
     def _name(self, table: str, record: str) -> str:
-        """Return the name of an entry after that of its organization."""
         row = stored_rows(self.db, table, [record]).get(record, {})
         body = row.get("organization_id")
         above = stored_rows(self.db, "organization", [body]).get(body, {}) if body else {}

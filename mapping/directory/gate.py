@@ -135,7 +135,6 @@ def staying(db: sqlite_utils.Database, audience: Audience) -> dict[str, list[Row
 
 
 def _removed(db: sqlite_utils.Database) -> Ids:
-    """Return the records whose removal waits, of each table."""
     return {
         table: {
             record
@@ -155,7 +154,6 @@ def agreed_thresholds(db: sqlite_utils.Database, audience: Audience) -> dict[Key
 def _agreed(
     db: sqlite_utils.Database, audience: Audience, table: str, ids: Collection[str] | None = None
 ) -> dict[Key, Row]:
-    """Return what an audience was last agreed to see of some records of a table, or of all."""
     lines = _lines(db, f'record, "row", {audience}', "shown", table, ids)
     return {(table, record): _whole(table, text) for record, text, sees in lines if sees}
 
@@ -163,7 +161,6 @@ def _agreed(
 def _lines(
     db: sqlite_utils.Database, columns: str, of: str, table: str, ids: Collection[str] | None
 ) -> Iterator[tuple[Any, ...]]:
-    """Return the lines of a table of the gate about some records of a table, or about all."""
     query, values = f'SELECT {columns} FROM {of} WHERE "table" = ?', [table]
     if ids is not None:
         query, values = f"{query} AND record IN (SELECT value FROM json_each(?))", [table, to_json([*ids]).decode()]
@@ -492,7 +489,6 @@ def needed_for(db: sqlite_utils.Database, touched: Ids) -> dict[str, list[Record
 
 
 def _read(db: sqlite_utils.Database, table: str, column: str, wanted: Collection[str]) -> dict[str, Record]:
-    """Return the records of a table of which a column has one of some values, by id."""
     if not wanted or not holds_any(db, table):
         return {}
     kind = RECORDS[table]
@@ -540,7 +536,6 @@ def _rows(
 
 
 def _as_kept(table: str, rows: Seen) -> Seen:
-    """Return what each audience sees as it is kept."""
     return tuple(None if row is None else kept(table, row) for row in rows)
 
 
@@ -562,7 +557,6 @@ def _differences(table: str, record: str, now: Seen, agreed: Seen, rules: Rules)
 
 
 def _with_shown(new: Iterable[Showing], now: Seen, agreed: Seen) -> Seen:
-    """Return what is agreed to of a record with some differences."""
     after = [*agreed]
     for showing in new:
         place = VIEWS.index(showing.audience)
@@ -578,7 +572,6 @@ def _stop_waiting(db: sqlite_utils.Database, table: str, records: Iterable[tuple
 
 
 def _keep(db: sqlite_utils.Database, table: str, before: Mapping[str, Seen], after: Mapping[str, Seen]) -> None:
-    """Write what is agreed to of the records of which it is not what it was."""
     changed = sorted(record for record, rows in after.items() if rows != before.get(record, NOTHING))
     gone = ((table, record) for record in changed if record in before)
     db.conn.executemany('DELETE FROM shown WHERE "table" = ? AND record = ?', gone)
@@ -600,7 +593,6 @@ def _shown_lines(key: Key, rows: Seen) -> Iterator[tuple[str | int, ...]]:
 
 
 def _stored(db: sqlite_utils.Database, table: str, ids: Collection[str] | None) -> dict[str, Seen]:
-    """Return what each audience was last agreed to see of some records of a table, or of all."""
     stored: dict[str, list[Row | None]] = defaultdict(lambda: [*NOTHING])
     lines = _lines(db, SHOWN, "shown", table, ids)
     for _, record, *flags, text in lines:
@@ -617,7 +609,6 @@ def _whole(table: str, text: str) -> Row:
 
 
 def _digests(db: sqlite_utils.Database, table: str, ids: Collection[str] | None) -> dict[str, dict[Audience, str]]:
-    """Return what waits of some records of a table, or of all: record -> audience -> digest of the difference."""
     digests: dict[str, dict[Audience, str]] = defaultdict(dict)
     for record, audience, digest in _lines(db, "record, audience, digest", "waiting", table, ids):
         digests[record][audience] = digest

@@ -176,7 +176,6 @@ class Import:
         self._tell()
 
     def _tell(self) -> None:
-        """Count and name what changed of what was there, and what stays though the list leaves it empty."""
         if any(self.change.changed[table] + self.change.unchanged[table] for table in ENTRIES):
             edits = Edits(self.db, self.number)
             self.change.entries = edits.entries()
@@ -195,7 +194,6 @@ class Import:
                     progress(done, of)
 
     def _put(self, table: str, given: Sequence[Values], before: Mapping[str, Row]) -> None:
-        """Put some rows in their table, of which some may be there as they were ``before``."""
         names = [*columns(RECORDS[table])]
         new = [row for row in given if row[0] not in before] if before else given
         if table == ServiceCapacity.table:
@@ -274,7 +272,6 @@ class Import:
 
     @cached_property
     def _merged(self) -> frozenset[str]:
-        """The ids that stand for merged ones."""
         return frozenset(self.kept.values())
 
     @cached_property
@@ -294,7 +291,6 @@ class Import:
         return self._ids[table]
 
     def _note_references(self, table: str, rows: Sequence[Values]) -> None:
-        """Note what the rows of a table refer to, as they stand in it."""
         names = [*columns(RECORDS[table])]
         for name, parent in references(RECORDS[table]).items():
             self._note_ids(table, parent, [*map(itemgetter(names.index(name)), rows)])
@@ -316,7 +312,6 @@ class Import:
 
     @cached_property
     def _verified(self) -> dict[tuple[str, str], str]:
-        """The last day on which the batch says that a record was verified, or a service of it."""
         days: dict[tuple[str, str], dt.date] = {}
 
         def note(table: str, record: str | None, day: dt.date | None) -> None:
@@ -386,7 +381,6 @@ class Import:
 
     @cached_property
     def _on(self) -> dt.date:
-        """The day of the import."""
         (day,) = self.db.conn.execute('SELECT "on" FROM batch WHERE number = ?', [self.number]).fetchone()
         return dt.date.fromisoformat(str(day))
 
@@ -457,7 +451,6 @@ class Import:
         return any(record in self.ids(parent or "") for parent, record in owners)
 
     def _note_missing(self, series: str, missing: Sequence[Missing]) -> None:
-        """Note what the list does not hold, and since when."""
         query = (
             "SELECT record, since FROM missing WHERE batch = (SELECT max(number) FROM batch"
             " WHERE whole AND source = ? AND series = ? AND number NOT IN (SELECT value FROM json_each(?)))"
@@ -487,14 +480,12 @@ class Import:
                     yield Missing(table, record, row.get("name") or "", names.get(of, ""), moved)
 
     def _rows(self, table: str, ids: Collection[str], sight: Sight | None) -> dict[str, Row]:
-        """Return the rows of some stored records, as they may be seen."""
         if sight is None:
             return stored_rows(self.db, table, sorted(ids))
         seen_records = ((record, sight(table, record)) for record in sorted(ids))
         return {record: to_row(seen_record) for record, seen_record in seen_records if seen_record is not None}
 
     def _mentioned(self, table: str) -> set[str]:
-        """Return the records of a table to which records of the batch refer."""
         ids: set[str] = set()
         for kind in self.records.kinds:
             for name, parent in references(kind).items():

@@ -228,7 +228,6 @@ def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: st
 
 
 def _texts(writing: Writing, table: str, record: str) -> dict[str, Row]:
-    """Return the translations of a record by id."""
     return rows_where(writing.db, "translation", "link_entity = ? AND link_id = ? ORDER BY id", table, record)
 
 
@@ -248,7 +247,6 @@ def _part_texts(writing: Writing, texts: Collection[str], own: Container[str]) -
 
 
 def _name_text(table: str, record: str, name: str) -> Row:
-    """Return a further name of a record; in which language nobody knows."""
     kind = RECORDS["translation"]
     return to_row(
         kind.model_validate(
@@ -276,7 +274,6 @@ def _claim_as_it_stands(writing: Writing, table: str, row: Row) -> None:
 
 
 def _say(writing: Writing, table: str, record: str, fields: Mapping[str, Any]) -> None:
-    """Add to what the stewards say of a record."""
     before = [row for row in claims_of(writing.db, table, [record]).get(record, ()) if row["source_id"] == STEWARDS]
     earlier: dict[str, Any] = {}
     for row in sorted(before, key=lambda row: row["batch"]):
@@ -286,7 +283,6 @@ def _say(writing: Writing, table: str, record: str, fields: Mapping[str, Any]) -
 
 
 def _move_all(writing: Writing, table: str, other: str, survivor: str) -> None:
-    """Let whatever refers to one record refer to another."""
     for child, kind in RECORDS.items():
         columns = [column for column, parent in references(kind).items() if parent == table]
         columns += [column for column in ("link_id", "subject", "one", "other") if column in kind.model_fields]
@@ -324,7 +320,6 @@ def _repeats(writing: Writing, table: str, survivor: str) -> list[tuple[str, str
 
 
 def _parts_of(writing: Writing, child: str, table: str, record: str) -> list[Row]:
-    """Return the rows of a table of parts that are of a record, by id."""
     kind = RECORDS[child]
     columns = [column for column, parent in references(kind).items() if parent == table]
     columns += [column for column in ("link_id",) if column in kind.model_fields]

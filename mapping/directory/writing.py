@@ -107,7 +107,6 @@ class Change:
 
 
 def _kinds(counter: Counter[str]) -> str:
-    """Say how many records of each kind some are; what belongs to others is counted together."""
     counts = [(counter[table], words) for table, words in COUNTED]
     texts = [show(words.filled_with({"count": count}), "en") for count, words in counts if count]
     rest = counter.total() - counter[Source.table] - sum(count for count, _ in counts)
@@ -216,7 +215,6 @@ class Writing:
         self.put("merged", {record: {"id": record, "link_entity": table, "kept": survivor or record, "on": on}})
 
     def _insert(self, table: str, rows: Iterable[Any], way: Callable[..., None] = insert) -> None:
-        """Store rows, in place of those of the same ids where ``way`` is `upsert`."""
         try:
             way(self.db, table, rows)
         except sqlite3.IntegrityError as error:

@@ -77,7 +77,6 @@ def sums(
 
 
 def _family(types: Iterable[str]) -> Term | None:
-    """Return the family in which a service of some types counts."""
     taxonomy = Vocabulary.load("service_types")
     families = (taxonomy.family(code) for code in types if code in taxonomy)
     return min(families, key=lambda family: (family.audience != "public", family.code), default=None)

@@ -311,7 +311,6 @@ def _told(published: ColumnsOf) -> dict[str, list[str]]:
 
 
 def _people(hidden: Iterable[str], published: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the first two names of people, in either order."""
     names = {tuple(word for word in _words(person) if len(word) > 2)[:2] for person in hidden}
     for pair in _without({names_of for names_of in names if len(names_of) == 2}, map(_words, published)):
         yield from (pair, pair[::-1])
@@ -356,7 +355,6 @@ def _apart(text: str) -> str:
 
 
 def _by_start(facts: Iterable[tuple[str, ...]]) -> dict[str, set[tuple[str, ...]]]:
-    """Return sequences of words by the first letters of the first."""
     by_start: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for fact in facts:
         by_start[fact[0][:4]].add(fact)
@@ -390,7 +388,6 @@ def _words(text: str) -> list[str]:
 
 
 def _name_words(name: str) -> list[str]:
-    """Return the folded words of a name without legal forms."""
     return [*dict.fromkeys(map(_alike, key_words(name)))]
 
 

@@ -109,7 +109,6 @@ def _on_a_sphere(points: list[Any]) -> Any:
 
 
 def _place_names(columns_of: ColumnsOf, places: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
-    """Return what a steward knows some visible places by: the body whose service is there, and the address."""
     ties = columns_of("service_at_location", ("service_id", "location_id"))
     services: dict[str, str] = {place: service for service, place in ties if place in places}
     owners: dict[str, str] = dict(columns_of("service", ("id", "organization_id")))

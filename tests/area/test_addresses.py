@@ -38,7 +38,18 @@ def test_the_unit_and_the_place_of_an_address(tj_area, address, unit, place):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "ул. Айни 5", "проспект Рудаки", "дом 3", "734025", "г. Куляб, г. Хорог", "Таджикистан", "Москва"]
+    "address",
+    [
+        "",
+        "ул. Айни 5",
+        "проспект Рудаки",
+        "дом 3",
+        "734025",
+        "г. Куляб, г. Хорог",
+        "Таджикистан",
+        "Москва",
+        "Чинорзор, 904",
+    ],
 )
 def test_an_address_that_names_no_unit_or_two_apart(tj_area, address):
     assert whereabouts(tj_area, address)[:3] == ("", "", "")

@@ -88,8 +88,6 @@ class BuildPlan:
 
 @dataclass
 class _Sources:
-    """What was read of the files of a plan."""
-
     units: gpd.GeoDataFrame
     speeds: SpeedTable
     roads: gpd.GeoDataFrame | None
@@ -127,13 +125,11 @@ def build(out: str | Path, plan: BuildPlan) -> list[str]:
 
 
 def _stop(findings: Findings) -> None:
-    """Raise all faults there are."""
     if findings.faults:
         raise InvalidRecord("\n".join(str(fault) for fault in dict.fromkeys(findings.faults)))
 
 
 def _check_options(plan: BuildPlan, findings: Findings) -> None:
-    """Look for options that are wrong in themselves or do not go together."""
     if plan.code not in iso_codes():
         findings.fault(
             "--code", f"{plan.code!r} is no ISO 3166 code of two letters", "write it as MW; XA to XZ are for anybody"
@@ -166,12 +162,10 @@ def _check_options(plan: BuildPlan, findings: Findings) -> None:
 
 
 def _times(zone: str) -> tuple[dt.timedelta | None, ...]:
-    """Return how far a time zone is ahead of UTC in winter and in summer."""
     return tuple(dt.datetime(2025, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() for month in (1, 7))
 
 
 def _read(plan: BuildPlan, findings: Findings) -> _Sources | None:
-    """Read every file that needs no other one; None where the units cannot be used."""
     units = inputs.read_units(
         plan.units, plan.unit_name, plan.unit_code, plan.region_name, plan.languages, plan.code, findings
     )
@@ -199,7 +193,6 @@ def _read(plan: BuildPlan, findings: Findings) -> _Sources | None:
 
 
 def _check_friction(cost: NDArray[np.float32], path: Path, findings: Findings) -> None:
-    """See that friction is in minutes a metre: its middle value is a speed between 0.2 and 120 km/h."""
     values = cost[np.isfinite(cost) & (cost > 0)]
     speed = 60 / (float(np.median(values)) * 1000) if values.size else 0.0
     if not values.size:
@@ -209,7 +202,6 @@ def _check_friction(cost: NDArray[np.float32], path: Path, findings: Findings) -
 
 
 def _write(folder: Path, plan: BuildPlan, sources: _Sources, findings: Findings) -> None:
-    """Write every file of the folder, ``area.toml`` the last."""
     grid, ground = _ground(folder, plan, sources, findings)
     if grid is None:
         return
@@ -273,7 +265,6 @@ def _drawn(
 def _ground(
     folder: Path, plan: BuildPlan, sources: _Sources, findings: Findings
 ) -> tuple[Grid | None, dict[str, dict[str, Any]]]:
-    """Return the grid, and the tables ``grid`` and ``raster`` of area.toml that say what it is; write the surface."""
     source = plan.surface or plan.friction
     if source is None:
         grid = _metric_grid(sources.units, plan.cell_size or 1000.0)
@@ -304,7 +295,6 @@ def _ground(
 
 
 def _tell_classes(classes: NDArray[np.int64], speeds: SpeedTable, path: Path, findings: Findings) -> None:
-    """Say which classes of a surface have a speed, and which are barriers because they have none."""
     numbers, counts = np.unique(classes, return_counts=True)
     counted = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
     crossed = {number for number, speed in speeds.surface.items() if speed > 0} & set(counted)
@@ -326,7 +316,6 @@ def _tell_classes(classes: NDArray[np.int64], speeds: SpeedTable, path: Path, fi
 def _people(
     folder: Path, plan: BuildPlan, units: gpd.GeoDataFrame, grid: Grid, findings: Findings
 ) -> NDArray[np.int64]:
-    """Write the people of each cell; return how many each unit has."""
     people = grid.sums(plan.population)
     of = unit_grid(grid, units.geometry)
     inside = of >= 0
@@ -350,7 +339,6 @@ def _people(
 
 
 def _total(path: Path) -> float:
-    """Return the sum of a raster of counts, block by block."""
     total = 0.0
     with rasterio.open(path) as source:
         if source.width * source.height > MOST_CELLS:  # of a continent or the world
@@ -362,7 +350,6 @@ def _total(path: Path) -> float:
 
 
 def _units(folder: Path, plan: BuildPlan, units: gpd.GeoDataFrame, census: NDArray[np.int64]) -> list[dict[str, Any]]:
-    """Write the outlines and the people of every level; return the tables ``level`` of area.toml."""
     names = [f"name_{language}" for language in plan.languages]
     units = units.assign(population=census, parent=plan.code)
     frames = [units]
@@ -395,7 +382,6 @@ def _units(folder: Path, plan: BuildPlan, units: gpd.GeoDataFrame, census: NDArr
 
 
 def _elevation(folder: Path, dem: Path, grid: Grid, findings: Findings) -> str:
-    """Write metres above the sea on the grid."""
     metres = grid.warp(dem, how="average", missing=-32768)
     there = metres > -1000
     if not there.any():
@@ -408,7 +394,6 @@ def _elevation(folder: Path, dem: Path, grid: Grid, findings: Findings) -> str:
 
 
 def _water(folder: Path, barriers: gpd.GeoSeries) -> dict[str, str]:
-    """Write barriers as rivers and lakes for maps; return the table ``basemap``."""
     lines = barriers.geom_type.isin(["LineString", "MultiLineString"])
     files = {}
     for name, shapes in (("rivers", barriers[lines]), ("lakes", barriers[~lines])):
@@ -424,7 +409,6 @@ def _shapes(path: Path, frame: gpd.GeoDataFrame) -> None:
 
 
 def _speeds(sources: _Sources, ground: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the speeds of area.toml: of the classes of the surface, and of the roads that there are."""
     speeds: dict[str, Any] = {}
     if sources.roads is not None:
         speeds["roads"] = dict(sorted(zip(sources.roads["class"], sources.roads["speed_kmh"], strict=True)))
@@ -443,7 +427,6 @@ def _metric_grid(units: gpd.GeoDataFrame, cell_size: float) -> Grid:
 
 
 def _side(path: Path) -> float:
-    """Return the height of a raster's cells in whole metres."""
     with rasterio.open(path) as source:
         height = abs(source.transform.e)
         return float(round(height * METRES_A_DEGREE if source.crs.is_geographic else height))
@@ -463,7 +446,6 @@ def _shown(grid: Grid) -> str:
 
 
 def _head(plan: BuildPlan, units: gpd.GeoDataFrame, grid: Grid) -> dict[str, Any]:
-    """Return the keys of area.toml that stand above its tables."""
     bounds = [float(bound) for bound in units.total_bounds]
     west, south, east, north = grid.bounds_lonlat
     window = [min(bounds[0], west), min(bounds[1], south), max(bounds[2], east), max(bounds[3], north)]
@@ -490,13 +472,11 @@ def iso_codes() -> dict[str, str]:
 
 
 def _country_name(plan: BuildPlan, language: str) -> str:
-    """Return the name that was given; where it is one of the country's own, that in the language."""
     known = {code: _of_cldr(plan.code, code) for code in plan.languages}
     return known[language] or plan.name if plan.name in known.values() else plan.name
 
 
 def _of_cldr(code: str, language: str) -> str:
-    """Return what CLDR calls a country in a language; nothing where it does not know it."""
     try:
         return "" if code in OWN_CODES else str(Locale(language).territories.get(code, ""))
     except UnknownLocaleError:
@@ -516,7 +496,6 @@ def _day(plan: BuildPlan) -> dt.date | None:
 def _toml(
     head: dict[str, Any], tables: dict[str, dict[str, Any]], repeated: Sequence[tuple[str, dict[str, Any]]]
 ) -> str:
-    """Write area.toml: keys, then repeated tables, then single ones that hold something."""
     lists = {name: [table for other, table in repeated if other == name] for name, _ in repeated}
     filled = {name: table for name, table in tables.items() if table}
     comment = "# Study area, built by: rohnamo area build. docs/study-area.md lists every key."
@@ -524,7 +503,6 @@ def _toml(
 
 
 def _readme(plan: BuildPlan, notes: Sequence[str]) -> str:
-    """Return the README of the folder: what was made of what."""
     lines = "\n".join(f"- {note}" for note in notes)
     credit = (
         "\n".join(f"- {credit if isinstance(credit, str) else credit[1]}" for credit in plan.credits)

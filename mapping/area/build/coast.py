@@ -54,7 +54,6 @@ def _is_inhabited_beyond(
 
 
 def _around(grid: Grid) -> Grid:
-    """Return a coarse grid that reaches farther out than another on all sides."""
     side, reach = max(WIDE_CELL, grid.cell_size), FARTHER + NEAR
     left, bottom, right, top = grid.bounds
     shape = (math.ceil((top - bottom + 2 * reach) / side), math.ceil((right - left + 2 * reach) / side))
@@ -62,6 +61,5 @@ def _around(grid: Grid) -> Grid:
 
 
 def _middles(cells: NDArray[np.int64], grid: Grid) -> NDArray[np.float64]:
-    """Return x and y in metres of the middles of cells (row, column)."""
     rows, columns = (cells.T + 0.5) * grid.cell_size
     return np.column_stack([grid.transform.c + columns, grid.transform.f - rows])

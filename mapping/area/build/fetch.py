@@ -175,8 +175,6 @@ def sha256(path: Path) -> str:
 
 
 class _Fetching:
-    """Fetching the files of a country into a folder; what lies there already, with its sum, is not fetched again."""
-
     def __init__(self, code: str, folder: Path, wanted: Mapping[str, PublicFile], today: dt.date, say: Say) -> None:
         self.code, self.folder, self.wanted, self.today, self.say = code, folder, wanted, today, say
         self.sources = _listed(folder)
@@ -206,7 +204,6 @@ class _Fetching:
         self.say(f"{home.part}: {path.name}, {path.stat().st_size / 1e6:,.1f} MB, {home.title} ({home.licence})")
 
     def _fetch(self, home: PublicFile, path: Path) -> PublicFile:
-        """Fetch a file by the way in which its home answers; return where it was in the end, and its licence."""
         if home.answer == "geoboundaries":
             said = _json(home.address)
             home = home._replace(
@@ -228,7 +225,6 @@ class _Fetching:
         return home
 
     def _bounds(self) -> tuple[float, ...]:
-        """Return west, south, east and north of the outlines with a margin, in degrees."""
         units = next((self.sources[part].name for part in ("units", "regions") if part in self.sources), None)
         if units is None:
             raise LookupError("the outlines are not there yet")
@@ -323,7 +319,6 @@ def _merged(tiles: Collection[Path], path: Path) -> None:
 
 
 def _units(folder: Path, sources: Mapping[str, PublicFile]) -> tuple[Path, str, str | None]:
-    """Return the outlines of the finest units, their column of names, and that of their regions."""
     path = folder / sources["units" if "units" in sources else "regions"].name
     frame = gpd.read_file(path)
     name = next((column for column in NAMES if column in frame), "name")

@@ -290,7 +290,6 @@ def read_points(path: Path, findings: Findings) -> gpd.GeoDataFrame | None:
 
 
 def _mended(shapes: gpd.GeoSeries, path: Path, findings: Findings) -> gpd.GeoSeries:
-    """Return outlines made valid, with what is no area taken away."""
     wrong = ~shapes.is_valid
     if not wrong.any():
         return shapes
@@ -309,7 +308,6 @@ def _code_column(name: str, columns: list[str]) -> str | None:
 
 
 def _in_language(name: str, language: str, columns: list[str]) -> str:
-    """Return the column of names in a language, the one of ``name`` where there is none."""
     stem = re.sub(r"_[a-z]{2,3}$", "", name, flags=re.IGNORECASE)
     return next((column for column in columns if column.lower() == f"{stem}_{language}".lower()), name)
 

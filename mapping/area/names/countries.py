@@ -41,7 +41,6 @@ def says_country(area: StudyArea, text: str) -> bool:
 
 
 def _inflects(word: str, name: str) -> bool:
-    """Tell whether a word is a name, with another ending or in another spelling."""
     rough, known = coarse_word(word), coarse_word(name)
     return rough[: len(known) - 1] == known[:-1] and len(rough) - len(known) <= 3
 
@@ -89,7 +88,6 @@ def _in_another_case(area: StudyArea, text: str, shortest: int) -> str:
 
 
 def _without_state(text: str) -> str:
-    """Fold a text and leave out words for kinds of state, and such as "in" and "from"."""
     return " ".join(word for word in tokens(text) if word not in _STATE and word not in LEADING_WORDS)
 
 
@@ -106,7 +104,6 @@ def _country_names(area: StudyArea) -> dict[str, str]:
 
 @lru_cache(maxsize=4)
 def _in_cyrillic(area: StudyArea) -> frozenset[str]:
-    """Return the folded names of countries that are written in Cyrillic letters, as words in these letters bend."""
     names = {name for own in area.settings.country_names.values() for name in own.values()} | {*area.name.values()}
     names |= {name for row in _table() for name in row["names"].split(";")}
     names |= {name for language in area.languages for name in _territories(language).values()}
@@ -115,7 +112,6 @@ def _in_cyrillic(area: StudyArea) -> frozenset[str]:
 
 @cache
 def _other_country_names() -> dict[str, str]:
-    """Return official, short and older names of countries, folded -> ISO 3166 code."""
     return {skeleton(name): row["code"] for row in _table() for name in row["names"].split(";") if name.strip()}
 
 
@@ -127,7 +123,6 @@ def _table() -> list[dict[str, str]]:
 
 @cache
 def _countries(languages: tuple[str, ...]) -> dict[str, str]:
-    """Return the names of all countries in the languages of an area and in English, folded -> ISO 3166 code."""
     codes: dict[str, str] = {}
     for language in dict.fromkeys((*languages, "en")):
         for code, name in _territories(language).items():
@@ -137,7 +132,6 @@ def _countries(languages: tuple[str, ...]) -> dict[str, str]:
 
 
 def _territories(language: str) -> Mapping[str, str]:
-    """Return the names of countries and regions of the world in a language by their code; none where it has none."""
     try:
         territories: Mapping[str, str] = Locale.parse(language).territories
     except UnknownLocaleError:
@@ -201,7 +195,6 @@ def _cities(code: str, languages: tuple[str, ...]) -> dict[str, str]:
 
 
 def _city_names(languages: tuple[str, ...]) -> list[tuple[str, str | None]]:
-    """Return the names of cities with the code of their country, as they are written."""
     zones, other = get_global("zone_territories"), get_global("zone_aliases")
     named = [
         (facts["city"], zones.get(zone) or zones.get(other.get(zone, "")))

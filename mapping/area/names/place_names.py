@@ -268,7 +268,6 @@ def bare_code(text: str) -> str:
 
 
 def _alike(key: str, known: Iterable[str]) -> list[str]:
-    """Return the folded names that differ from a key by a slip of the pen."""
     if len(key) < SHORTEST:
         return []
     near = [spelt for spelt in known if spelt[:1] == key[:1]]

@@ -158,7 +158,6 @@ def serve(commands: list[list[str]], folder: Path, port: int, *, timers: bool, b
 
 @contextmanager
 def _running(commands: list[list[str]], environment: dict[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Start portals, and end them afterwards."""
     processes = [subprocess.Popen([*COMMAND, *command], env=environment) for command in commands]  # noqa: S603
     try:
         yield processes
@@ -170,7 +169,6 @@ def _running(commands: list[list[str]], environment: dict[str, str]) -> Iterator
 
 
 def _announce(processes: list[subprocess.Popen[bytes]], port: int) -> None:
-    """Say where the portals are, once all of them answer."""
     out.print("The portals start; this can take a minute.")
     while not all(map(_answers, range(port, port + len(processes)))):
         if any(process.poll() is not None for process in processes):
