@@ -1,22 +1,20 @@
 """Searching a view: which services fit, in which order.
 
-Words, codes, units, groups and hours are conditions of one statement over the tables of `mapping.view.service_index`;
-what fits is put in order by grades, one number a service and question.
+Words, codes, units, groups and hours each give a mask over the services of `mapping.view.service_index`; what all masks
+leave is put in order by grades, one number a service and question.
 """
 
 import datetime as dt
-import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
-from heapq import nsmallest
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from pyproj import Geod
+from numpy.typing import NDArray
 
 from mapping.errors import InvalidRecord
 from mapping.language.meaning import GOOD, LEAST, Meaning, near, starts
@@ -24,10 +22,9 @@ from mapping.language.rules import RULES
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.kinds import POLICE_TYPES
 from mapping.view.rules.opening import is_day_off
-from mapping.view.service_index import Reals, ServiceIndex
+from mapping.view.service_index import Mask, Numbers, ServiceIndex
 
 RANKING = RULES["ranking"]
-GEOD = Geod(ellps="WGS84")
 TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
 """Kinds of codes that a search outside the file needs."""
 FLAGS: tuple[str, ...] = tuple(RANKING["flags"])
@@ -36,26 +33,6 @@ SHORTEST: int = RANKING["shortest"]
 BESIDE = 2
 """The tier of services that are neither what is asked for nor something like it."""
 ASKED: float = RANKING["asked"]
-
-TYPES = (
-    "SELECT number, min(json_extract(value, '$[1]')) AS level, min(json_extract(value, '$[2]')) AS tier"
-    " FROM json_each(:types) JOIN code ON kind = 'type' AND code = json_extract(value, '$[0]') GROUP BY number"
-)
-"""The services of the types that are asked for: the place of the best of their scores, and the tier that it makes."""
-GRADED = f"""
-WITH weighed AS MATERIALIZED (
-    SELECT number, coalesce(tier, {BESIDE}) AS tier, coalesce(level, json_array_length(:types)) AS level,
-    {{weight}} AS weight
-    FROM {{among}} LEFT JOIN ({TYPES}) USING (number) WHERE {{fits}}
-)
-SELECT number, service, CASE WHEN {{here}} THEN 1 WHEN {{elsewhere}} THEN 0 END AS block, rank, {{place}} AS place,
-by_name.place AS named
-FROM weighed CROSS JOIN listed USING (number) CROSS JOIN by_name USING (number)
-WHERE by_name.language = :language AND weight = (SELECT max(weight) FROM weighed) AND weight > 0
-ORDER BY rank, {{by_text}} named
-"""
-BY_TEXT = "tier, place, level, 0 - ({met}), {mute}, NOT {night},"
-"""What services are put in order by where words are asked for, between their ranks and their names."""
 
 
 @dataclass(frozen=True)
@@ -110,19 +87,11 @@ class Hits:
     total: int = 0
 
 
-class Answer(NamedTuple):
-    """A service that fits: whether it stands in the first block (1), in the other (0) or in none, and its grades."""
-
-    number: int
-    service: str
-    block: int | None
-    rank: int
-    place: int
-    named: int
-
-
 class Search:
-    """One search of one view."""
+    """One search of one view.
+
+    A `Mask` says of each service of the index whether something holds of it.
+    """
 
     def __init__(self, index: ServiceIndex, query: Query, facts: dict[str, str]) -> None:
         query.check()
@@ -130,194 +99,169 @@ class Search:
         self.query = query
         self.timezone = ZoneInfo(facts["timezone"]) if "timezone" in facts else None
         self.days_off = frozenset(facts.get("days_off", "").split())
-        self._values: dict[str, Any] = {}
-        """What the statement is given, by the names of its places."""
         self._likes: dict[str, list[str]] = {}
 
     def run(self) -> Hits:
         """Find what fits."""
-        answers = self._answers()
-        blocks = ([answer for answer in answers if answer.block == block] for block in (1, 0))
-        here, elsewhere = blocks
+        numbers = self._ordered()
+        here, elsewhere = self._blocks()
+        first, others = numbers[here[numbers]], numbers[elsewhere[numbers]]
+        total = len(others)
         if self.query.near is not None:
-            first, total = self._nearest(here, self.query.near)
+            hits, count = self._nearest(first, self.query.near)
         else:
-            first, total = [Hit(answer.service) for answer in here[: self.query.limit]], len(here)
-        others = [Hit(answer.service) for answer in elsewhere[: self.query.limit]]
-        return Hits(first, others, total + len(elsewhere))
+            hits, count = self._hits(first), len(first)
+        return Hits(hits, self._hits(others), total + count)
 
     def ranked(self) -> list[str]:
         """Return the ids of all services that fit, in the order in which they answer."""
-        return [answer.service for answer in self._answers()]
+        return self.index.ids(self._ordered())
 
     def fitting(self) -> list[str]:
         """Return the ids of the services that fit, with a unit those that are in it or cover it."""
-        within = self.query.area_units is None
-        return [answer.service for answer in self._answers() if within or answer.block is not None]
+        numbers = self._ordered()
+        if self.query.area_units is not None:
+            here, elsewhere = self._blocks()
+            numbers = numbers[(here | elsewhere)[numbers]]
+        return self.index.ids(numbers)
 
     @cached_property
     def meaning(self) -> Meaning:
         """Return what the text of the question asks for."""
-        return self.index.reader.read(self.query.text, self._is_name) if self.query.text.strip() else Meaning()
+        return self.index.reader.read(self.query.text, self._is_name) if self._has_text else Meaning()
 
-    def _answers(self) -> list[Answer]:
-        """Return what fits, in order: the first of each kind that is asked for, then the others."""
-        meaning, asks = self.meaning, bool(self.query.text.strip())
-        if asks and meaning.nothing:
-            return []
-        here, elsewhere = self._blocks()
-        inside = self._is("in", meaning.places)
-        covers = self._covering(meaning.places) if meaning.home else self._is("covers", meaning.places)
-        met = " + ".join(["0", *(self._is(*_code(name)) for name in meaning.conditions)])
-        place = f"CASE WHEN {inside} THEN 0 WHEN {covers} THEN 1 ELSE 2 END" if meaning.places else "0"
-        order = BY_TEXT.format(met=met, mute=self._is("mute"), night=self._is("night"))
-        statement = GRADED.format(
-            place=place,
-            here=here,
-            elsewhere=elsewhere,
-            weight=" + ".join(self._weights(inside, met)) if asks else "1",
-            fits=" AND ".join(["1", *self._conditions()]),
-            among=f"({self._may_answer()}) CROSS JOIN listed USING (number)" if asks else "listed",
-            by_text=order if asks else "",
-        )
-        self._values |= {
-            "types": json.dumps(_levels(meaning.types)),
-            "language": self.index.sorted_in(self.query.language),
-        }
-        answers = [*map(Answer._make, self.index.connection.execute(statement, self._values))]
-        picked = self._of_each_kind(answers) if asks else []
-        return picked + [answer for answer in answers if answer not in picked] if picked else answers
+    @property
+    def _has_text(self) -> bool:
+        return bool(self.query.text.strip())
 
-    def _blocks(self) -> tuple[str, str]:
-        """Return what holds of the services that stand first, and of those of the others that stand after them."""
-        units = self.query.area_units
-        here, elsewhere = self._is("pointed"), self._is("remote")
-        if units is not None:
-            here, elsewhere = self._is("in", units), self._covering(units)
-            here += f" AND {self._is('pointed')}" if self.query.near is not None else ""
-            elsewhere += f" AND NOT {self._is('in', units)}"
-        return here, elsewhere
+    def _hits(self, numbers: Numbers) -> list[Hit]:
+        return [Hit(service) for service in self.index.ids(numbers[: self.query.limit])]
 
-    def _conditions(self) -> Iterator[str]:
-        """Yield what must hold of every service that is found."""
-        query, meaning = self.query, self.meaning
-        if query.type is not None:
-            yield self._known("service_types", "type", query.type)
-        if query.serves is not None:
-            yield self._known("beneficiaries", "for", query.serves)
-        if query.speaks is not None:
-            yield self._has("speaks", [query.speaks])
-        if query.open_at is not None:
-            yield f"({' OR '.join(self._open(query.open_at))})"
-        if POLICE_TYPES.intersection(meaning.never):  # nobody is sent to those who hurt
-            yield f"NOT {self._has('police')}"
-        yield from (self._has("for", [group]) for group in meaning.who)
-        if meaning.places and not meaning.home:  # who is abroad is sent to what can be called there
-            yield f"({self._has('far')} OR {self._has('in', meaning.places)})"
+    def _ordered(self) -> Numbers:
+        """Return the services that fit, in order: the first of each kind that is asked for, then the others."""
+        index, meaning = self.index, self.meaning
+        if self._has_text and meaning.nothing:
+            return np.empty(0, np.int64)
+        fits = self._fits()
+        by_name = index.places_by_name(self.query.language)
+        if not self._has_text:
+            numbers = np.flatnonzero(fits)
+            return numbers[np.argsort(by_name[numbers])]
+        level, tier = self._graded()
+        inside = index.having("in", meaning.places)
+        covers = self._covering(meaning.places) if meaning.home else index.having("covers", meaning.places)
+        place = np.select([inside, covers], [0, 1], 2) if meaning.places else np.zeros(len(fits), int)
+        met = np.sum([index.having(*_code(name)) for name in meaning.conditions], axis=0) + np.zeros(len(fits), int)
+        weight = np.where(fits, self._weight(tier < BESIDE, inside + met), 0)
+        numbers = np.flatnonzero((weight == weight.max(initial=0)) & (weight > 0))
+        by_day, mute = ~index.having("night"), index.having("mute")
+        keys = (by_name, by_day, mute, -met, level, place, tier, index.ranks)  # the last one counts first
+        numbers = numbers[np.lexsort([key[numbers] for key in keys])]
+        picked = self._of_each_kind(numbers, place)
+        return np.concatenate([np.array(picked, np.int64), numbers[~np.isin(numbers, picked)]])
 
-    def _may_answer(self) -> str:
-        """Return the numbers of all services that weigh anything, so that the others are not looked at."""
-        meaning, numbers = self.meaning, "SELECT number FROM listed WHERE "
-        ways = [f"SELECT number FROM ({TYPES})", numbers + self._whole_name()]
-        ways += [numbers + self._having_name(word) for word in meaning.named]
-        if not (meaning.types or meaning.named):
-            ways += [numbers + self._has("in", meaning.places)]
-            ways += [numbers + self._has(*_code(name)) for name in meaning.conditions]
-        return " UNION ".join(ways)
+    def _graded(self) -> tuple[Numbers, Numbers]:
+        """Return for each service the best score of its types, by its place (the lower, the better), and its tier.
 
-    def _weights(self, inside: str, met: str) -> Iterator[str]:
-        """Yield what makes a service one that answers: those with most are found.
+        What was asked for is of tier 0, what is beside it of 1, the rest of `BESIDE`.
+        """
+        types = {code: score for code, score in self.meaning.types.items() if score > 0}
+        levels = sorted(set(types.values()), reverse=True)
+        tiers = [0 if score >= GOOD * levels[0] else 1 if score >= LEAST * levels[0] else BESIDE for score in levels]
+        level = np.full(len(self.index.ranks), len(levels))
+        for code in sorted(types, key=types.__getitem__):  # the best score is written last
+            level[self.index.having("type", [code])] = levels.index(types[code])
+        return level, np.array([*tiers, BESIDE])[level]
+
+    def _weight(self, asked: Mask, rest: Numbers) -> NDArray[Any]:
+        """Return how well each service answers: those with most are found.
 
         What somebody asks for counts most, then a name that is met whole, then words that can only be names.
         """
         meaning, whole = self.meaning, self._whole_name()
-        asked = f"(coalesce(tier, {BESIDE}) < {BESIDE})"
-        if len(meaning.words) == 1:
-            yield f"{ASKED} * ({asked} OR {whole})"
-        else:
-            yield f"{ASKED} * {asked} + {ASKED} * {whole}"
-        yield from map(self._having_name, meaning.named)
-        if not (meaning.types or meaning.named):
-            yield f"{inside} + {met}"
+        weight = ASKED * (asked | whole) if len(meaning.words) == 1 else ASKED * asked + ASKED * whole
+        for word in meaning.named:
+            weight = weight + self._having_name(word)
+        return weight if meaning.types or meaning.named else weight + rest
 
-    def _bound(self, value: Any) -> str:
-        """Return the name under which the statement is given a value."""
-        name = f"v{len(self._values)}"
-        self._values[name] = value
-        return f":{name}"
+    def _blocks(self) -> tuple[Mask, Mask]:
+        """Return which services stand first, and which of the others after them."""
+        units, having = self.query.area_units, self.index.having
+        if units is None:
+            return having("pointed"), having("remote")
+        inside = having("in", units)
+        return inside & having("pointed") if self.query.near else inside, self._covering(units) & ~inside
 
-    def _has(self, kind: str, codes: Iterable[str] = ("",)) -> str:
-        """Return the condition that a service has one of some codes."""
-        match [*codes]:
-            case [code]:
-                one_of = f"= {self._bound(code)}"
-            case wanted:
-                one_of = f"IN (SELECT value FROM json_each({self._bound(json.dumps(wanted))}))"
-        if kind == "for":
-            return f"(intake IN (SELECT intake FROM taker WHERE code {one_of}))"
-        return f"(number IN (SELECT number FROM code WHERE kind = {self._bound(kind)} AND code {one_of}))"
+    def _fits(self) -> Mask:
+        """Return of which services all holds that is asked of every service that is found."""
+        query, meaning, having = self.query, self.meaning, self.index.having
+        fits = np.ones(len(self.index.ranks), bool)
+        if query.type is not None:
+            fits &= self._known("service_types", "type", query.type)
+        if query.serves is not None:
+            fits &= self._known("beneficiaries", "for", query.serves)
+        if query.speaks is not None:
+            fits &= having("speaks", [query.speaks])
+        if query.open_at is not None:
+            fits &= self._open(query.open_at)
+        if POLICE_TYPES.intersection(meaning.never):  # nobody is sent to those who hurt
+            fits &= ~having("police")
+        for group in meaning.who:
+            fits &= having("for", [group])
+        if meaning.places and not meaning.home:  # who is abroad is sent to what can be called there
+            fits &= having("far") | having("in", meaning.places)
+        return fits
 
-    def _is(self, kind: str, codes: Iterable[str] = ("",)) -> str:
-        """Return the same of a service that is found already: quicker for few than to list all that have a code."""
-        wanted = f"SELECT value FROM json_each({self._bound(json.dumps([*codes]))})"
-        here = f"kind = {self._bound(kind)} AND code IN ({wanted}) AND code.number = listed.number"
-        return f"EXISTS (SELECT 1 FROM code WHERE {here})"
+    def _covering(self, units: Collection[str]) -> Mask:
+        """Return which services serve one of some units from elsewhere, or everybody in the country."""
+        return self.index.having("covers", units) | self.index.having("everywhere")
 
-    def _covering(self, units: Collection[str]) -> str:
-        """Return the condition that a service serves one of some units from elsewhere, or everybody in the country."""
-        return f"({self._is('covers', units)} OR {self._is('everywhere')})"
-
-    def _known(self, taxonomy: str, kind: str, code: str) -> str:
-        """Return the condition that a service has a code; refuse one that neither the taxonomy nor the view knows."""
+    def _known(self, taxonomy: str, kind: str, code: str) -> Mask:
+        """Return which services have a code; refuse one that neither the taxonomy nor the view knows."""
         if code not in self.index.codes(kind):
             Vocabulary.load(taxonomy).term(code)
-        return self._has(kind, [code])
+        return self.index.having(kind, [code])
 
-    def _open(self, moment: dt.datetime) -> Iterator[str]:
-        """Yield when a service is open at a moment, by each clock: see `mapping.view.rules.opening`."""
+    def _open(self, moment: dt.datetime) -> Mask:
+        """Return which services are open at a moment, each by its own clock: see `mapping.view.rules.opening`."""
         at = moment.replace(tzinfo=self.timezone) if moment.tzinfo is None else moment
         local = at.astimezone(self.timezone) if self.timezone is not None and at.tzinfo is not None else at
         clocks: list[tuple[float | None, dt.datetime]] = [(None, local)]
-        query = "SELECT DISTINCT utc_offset FROM open WHERE utc_offset IS NOT NULL"
-        for (offset,) in self.index.connection.execute(query) if at.tzinfo is not None else ():
-            clocks.append((offset, at.astimezone(dt.timezone(dt.timedelta(hours=offset)))))
+        if at.tzinfo is not None:
+            clocks += [(hours, at.astimezone(dt.timezone(dt.timedelta(hours=hours)))) for hours in self.index.offsets]
+        is_open = np.zeros(len(self.index.ranks), bool)
         for offset, time in clocks:
-            minute, day = self._bound(time.hour * 60 + time.minute), self._bound(time.date().isoformat())
-            yield (
-                f"(week IN (SELECT week FROM open WHERE day = {time.weekday()} AND opens <= {minute}"
-                f" AND closes > {minute} AND utc_offset IS {self._bound(offset)}"
-                f" AND coalesce(first <= {day}, 1) AND coalesce(last >= {day}, 1))"
-                f"{' AND ' + self._has('night') if is_day_off(time.date(), self.days_off) else ''})"
-            )
+            by_clock = self.index.open_at(time, offset)
+            if is_day_off(time.date(), self.days_off):
+                by_clock &= self.index.having("night")
+            is_open |= by_clock
+        return is_open
 
-    def _of_each_kind(self, answers: list[Answer]) -> list[Answer]:
+    def _of_each_kind(self, numbers: Numbers, place: Numbers) -> list[int]:
         """Return the first service of each kind that was asked for, of those that are as good and as near as any."""
-        alike = [answer for answer in answers if (answer.rank, answer.place) == (answers[0].rank, answers[0].place)]
-        picked: list[Answer] = []
+        first, ranks = numbers[:1], self.index.ranks
+        alike = numbers[(ranks[numbers] == ranks[first]) & (place[numbers] == place[first])]
+        picked: list[int] = []
         for code in self.meaning.first_types() if len(alike) > 1 else ():
-            numbers = self.index.numbers("type", code)
-            picked += [answer for answer in alike if answer.number in numbers and answer not in picked][:1]
+            of_kind = alike[self.index.having("type", [code])[alike]]
+            picked += [number for number in of_kind.tolist() if number not in picked][:1]
         return picked
 
     # -- names ----------------------------------------------------------------------------------------------------
 
-    def _holding(self, match: str) -> str:
-        """Return the condition that the names, places and numbers of a service hold some words."""
-        return f"(number IN (SELECT rowid FROM word WHERE word MATCH {self._bound(match)}))" if match else "0"
-
-    def _whole_name(self) -> str:
-        """Return the condition that a name holds every word of the text, the last one perhaps begun only."""
+    def _whole_name(self) -> Mask:
+        """Return which services have a name that holds every word of the text, the last one perhaps begun only."""
         words = self.meaning.words
-        if not words or sum(map(len, words)) < SHORTEST:
-            return "0"
-        return self._holding(" AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}" *']))
+        if sum(map(len, words)) < SHORTEST:
+            return self.index.holding("")
+        return self.index.holding(" AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}" *']))
 
-    def _having_name(self, word: str) -> str:
-        """Return the condition that a word stands in a name."""
+    def _having_name(self, word: str) -> Mask:
+        """Return which services have a word in a name."""
         if word.isdigit() or (len(word) >= SHORTEST and self.index.begins_word(word)):
-            return self._holding(f'"{word}" *')
+            return self.index.holding(f'"{word}" *')
         words = [word] if len(word) < SHORTEST else self._like(word)
-        return self._holding(" OR ".join(f'"{other}"' for other in words))
+        return self.index.holding(" OR ".join(f'"{other}"' for other in words))
 
     def _is_name(self, word: str, loosely: bool) -> bool:
         if loosely:
@@ -338,44 +282,34 @@ class Search:
             ]
         return self._likes[word]
 
-    def _nearest(self, answers: list[Answer], near: tuple[float, float]) -> tuple[list[Hit], int]:
+    def _nearest(self, numbers: Numbers, near: tuple[float, float]) -> tuple[list[Hit], int]:
         """Return the first of some services, the best rank first and of these the nearest, and their count."""
-        numbers, latitudes, longitudes = self.index.points
-        asked = np.isin(numbers, [answer.number for answer in answers])
-        kilometres = measured(near, latitudes[asked], longitudes[asked])
-        away: dict[int, float] = {}
-        for number, km in zip(numbers[asked].tolist(), kilometres.tolist(), strict=True):
-            away[number] = min(km, away.get(number, km))
-        most = self.query.within_km
-        within = [answer for answer in answers if most is None or away[answer.number] <= most]
-        order = nsmallest(self.query.limit, within, key=lambda a: (a.rank, away[a.number], a.named))
-        return [Hit(answer.service, away[answer.number]) for answer in order], len(within)
+        index, most, limit = self.index, self.query.within_km, self.query.limit
+        away = index.kilometres_about(near)
+        if most is not None:
+            numbers = numbers[away[numbers] <= _farthest(most)]
+            away = index.kilometres(near, numbers)
+            numbers = numbers[away[numbers] <= most]
+        if not limit or not len(numbers):
+            return [], len(numbers)
+        ranks, count = index.ranks, len(numbers)
+        last = numbers[np.lexsort((away[numbers], ranks[numbers]))][:limit][-1]
+        closer = (ranks[numbers] == ranks[last]) & (away[numbers] <= _farthest(away[last]))
+        numbers = numbers[(ranks[numbers] < ranks[last]) | closer]  # those that may be among the first
+        away, by_name = index.kilometres(near, numbers), index.places_by_name(self.query.language)
+        numbers = numbers[np.lexsort((by_name[numbers], away[numbers], ranks[numbers]))][:limit]
+        return [*map(Hit, index.ids(numbers), away[numbers].tolist())], count
+
+
+def _farthest(kilometres: float) -> float:
+    """Return how far on the sphere something may be that is so far, or as near as what is so far, on the ellipsoid."""
+    return 1.02 * kilometres + 0.001
 
 
 def _code(name: str) -> tuple[str, list[str]]:
     """Return the kind and the codes of a condition such as "speaks-uz" or "night"."""
     kind, _, code = name.partition("-")
     return kind, [code]
-
-
-def _levels(types: dict[str, float]) -> list[tuple[str, int, int]]:
-    """Return the types that are asked for, each with the place of its score, and its tier.
-
-    What was asked for is of tier 0, what is beside it of 1, the rest of `BESIDE`.
-    """
-    best = max(types.values(), default=0.0)
-    levels = sorted({score for score in types.values() if score > 0}, reverse=True)
-    return [
-        (code, levels.index(score), 0 if score >= GOOD * best else 1 if score >= LEAST * best else BESIDE)
-        for code, score in types.items()
-        if score > 0
-    ]
-
-
-def measured(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> Reals:
-    """Return the geodesic kilometres from a point to others on the ellipsoid."""
-    here = np.ones(latitudes.size)
-    return np.asarray(GEOD.inv(here * near[1], here * near[0], longitudes, latitudes)[2]) / 1000
 
 
 @dataclass(frozen=True)

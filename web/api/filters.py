@@ -13,7 +13,8 @@ import numpy as np
 from mapping.language.fold import tokens
 from mapping.safety.redaction import require
 from mapping.view.diff import ENTITIES
-from mapping.view.search import Query, measured
+from mapping.view.search import Query
+from mapping.view.service_index import measured
 from mapping.view.view import View
 
 Asked = Mapping[str, Any]
