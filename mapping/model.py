@@ -14,7 +14,7 @@ import math
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -99,17 +99,6 @@ class Record(BaseModel, metaclass=_RecordKind):
     id: str
 
     @classmethod
-    def alike(cls, ids: dict[str, str], **values: Any) -> Self:
-        """Return a record of ids that `record_id` made and of values, validated once for all that share them.
-
-        Raises
-        ------
-        ValidationError
-            As for a record that is made of both at once.
-        """
-        return cls.restored(_validated(cls, *ids, **values) | ids)
-
-    @classmethod
     def of_checked(cls, **values: Any) -> Self:
         """Return the record of values that need no check: ids that `record_id` made, and what was checked before.
 
@@ -146,7 +135,6 @@ class Record(BaseModel, metaclass=_RecordKind):
     def model_post_init(self, _context: Any) -> None:
         """Share the names of the fields, which would take more memory than what a record says."""
         _set_names(self, _names(type(self)))
-        _set_values(self, _defaults(type(self)) | self.__dict__)
 
     def get(self, name: str) -> Any:
         """Return what a field holds; None where the table has no such field."""
@@ -176,12 +164,6 @@ _SURE = frozenset({type(None), bool, int, dt.date})
 """Kinds of values in which nothing can be wrong that a parser read."""
 
 
-@lru_cache(maxsize=10_000, typed=True)
-def _validated(kind: type[Record], *ids: str, **values: Any) -> dict[str, Any]:
-    """Return what a record holds, in the order of its fields, with nothing for its ids yet."""
-    return kind(**dict.fromkeys(ids, ""), **values).__dict__
-
-
 @cache
 def _names(kind: type[Record]) -> set[str]:
     return set(kind.model_fields)
@@ -189,23 +171,8 @@ def _names(kind: type[Record]) -> set[str]:
 
 @cache
 def _defaults(kind: type[Record]) -> dict[str, Any]:
-    """Return what the fields of a table hold where nothing is said; None where something must be.
-
-    Those of many fields are the attributes of an object: Python keeps their names once for all copies of such a
-    dictionary, so that it takes half the memory or less. With few fields it would take more.
-    """
-    values = {name: None if info.is_required() else info.get_default() for name, info in kind.model_fields.items()}
-    if len(values) <= FEW_FIELDS:
-        return values
-    holder = type(kind.__name__, (), {})()
-    for name, value in values.items():
-        setattr(holder, name, value)
-    shared: dict[str, Any] = vars(holder)
-    return shared
-
-
-FEW_FIELDS = 10
-"""So many names a dictionary of its own holds in less memory than one that shares them."""
+    """Return what the fields of a table hold where nothing is said; None where something must be."""
+    return {name: None if info.is_required() else info.get_default() for name, info in kind.model_fields.items()}
 
 
 class Source(Record):

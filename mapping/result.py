@@ -15,6 +15,7 @@ from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message, Text, about, number, percent, ranged, show, translate
 from mapping.language.languages import SPACE
 from mapping.model import Audience
+from mapping.resources import table_beside
 
 Kind = Literal["people", "share", "minutes", "count", "state", "text", "number"]
 State = Literal[
@@ -36,46 +37,14 @@ Basis = Literal["listed", "visited", "confirmed", "abroad", "activities", "answe
 """What is counted: all that is listed; services that can be visited and are not overdue; confirmed ones; those abroad;
 activities; answers to the checklist; case statistics."""
 
-STATES: dict[State, Message] = {
-    "present": Message("listed"),
-    "single": Message("only one"),
-    "only remote": Message("only by phone or visit"),
-    "line": Message("arranged by phone"),
-    "no agreement": Message("nothing agreed"),
-    "stale": Message("check overdue"),
-    "unknown": Message("not known"),
-    "none listed": Message("none listed"),
-    "not published": Message("not published here"),
-    "not applicable": Message("does not apply"),
-}
+_STATES = {cast("State", row["state"]): row for row in table_beside(__file__, "states")}
+STATES: dict[State, Message] = {state: Message.of(row["label"]) for state, row in _STATES.items()}
 """What a state is called in a cell."""
 
-STATE_SIGNS: dict[State, str] = {
-    "present": "",
-    "single": "",
-    "only remote": "",
-    "line": "☎",
-    "no agreement": "≠",
-    "stale": "!",
-    "unknown": "?",
-    "none listed": "✗",
-    "not published": "–",
-    "not applicable": "·",
-}
+STATE_SIGNS: dict[State, str] = {state: row["sign"] for state, row in _STATES.items()}
 """What stands for a state in a small cell, on pages, in pictures and in print; empty where the number does."""
 
-STATE_NOTES: dict[State, Message] = {
-    "present": Message("Two or more services are listed and confirmed."),
-    "single": Message("One service only: if it closes, nothing is left."),
-    "only remote": Message("Nothing in the place itself: a line, or a team that travels there."),
-    "line": Message("A place is arranged by phone. Where and how many is not published."),
-    "no agreement": Message("Somebody is near enough to go on helping, but no agreement to refer is listed."),
-    "stale": Message("Something is listed, but its check is overdue."),
-    "unknown": Message("Nobody confirmed it for this place, or too little is known to say."),
-    "none listed": Message("Nobody told us of one. That does not prove that there is none."),
-    "not published": Message("Whether there is one is not published, so that nobody can look for it."),
-    "not applicable": Message("There is nothing to count here."),
-}
+STATE_NOTES: dict[State, Message] = {state: Message.of(row["note"]) for state, row in _STATES.items()}
 """What a state means, for a legend."""
 
 SPEAKING: frozenset[State] = frozenset({"line", "unknown", "none listed", "not published", "not applicable"})

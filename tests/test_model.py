@@ -1,7 +1,6 @@
 """Records: how they are made again of what was stored, and which class one is of."""
 
 import datetime as dt
-import sys
 import uuid
 from typing import get_args
 
@@ -22,10 +21,7 @@ from mapping.model import (
     Phone,
     Provenance,
     Record,
-    Schedule,
     Service,
-    Translation,
-    Verification,
     ids_of,
     record_id,
 )
@@ -69,33 +65,6 @@ def test_a_field_that_a_table_may_lack():
     assert Phone(id="p", number="1515").get("link_id") is None
 
 
-def test_a_record_that_is_like_others_is_the_one_that_was_validated_whole() -> None:
-    cases: list[tuple[type[Record], dict[str, str], dict[str, object]]] = [
-        (Translation, {"id": "1", "link_id": "2"}, {"link_entity": "service", "field": "name", "language": "en"}),
-        (
-            Schedule,
-            {"id": "1", "service_id": "2"},
-            {"timezone": 5, "freq": "WEEKLY", "byday": " MO,TU ", "notes": None},
-        ),
-        (Schedule, {"id": "3", "service_id": "4"}, {"timezone": 5.0, "freq": "WEEKLY", "byday": " MO,TU "}),
-        (Verification, {"id": "1", "link_id": "2"}, {"link_entity": "service", "verified_on": dt.date(2026, 11, 24)}),
-        (Service, {"id": "1", "organization_id": "2"}, {"name": " Advice", "audience": "public", "do_not_list": True}),
-        (Service, {"id": "1", "organization_id": "2"}, {"name": " Advice", "audience": "public", "do_not_list": 1}),
-    ]
-    for kind, ids, values in cases:
-        values = values | ({"text": " Advice "} if kind is Translation else {})
-        for _ in range(2):  # the second is made of what the first was validated for
-            record, whole = kind.alike(ids, **values), kind(**ids, **values)
-            assert record == whole
-            assert repr(record) == repr(whole)  # 5 is no 5.0, and 1 is no True
-            assert list(record.__dict__) == list(whole.__dict__)
-    first, second = (Service.alike({"id": number}, name="Advice") for number in "12")
-    first.name = "Shelter"
-    assert (second.name, Service.alike({"id": "3"}, name="Advice").name) == ("Advice", "Advice")
-    with pytest.raises(ValidationError):
-        Service.alike({"id": "1"}, name="Advice", audience="everybody")
-
-
 def test_a_record_of_checked_values_is_the_one_that_is_validated() -> None:
     of = {"id": "1", "link_id": "2", "link_entity": "service", "source_id": "3", "source_key": "4"}
     record, whole = Provenance.of_checked(**of, row=5), Provenance(**of, row=5)
@@ -111,23 +80,6 @@ TEXTS = [
     if str in (get_args(field.annotation) or (field.annotation,))
 ]
 LONGEST = {("phone", "number"): LONGEST_NUMBER, ("service_area", "extent"): LONGEST_OUTLINE}
-
-
-@pytest.mark.parametrize(
-    "service",
-    [
-        Service(id="a", name="Help"),
-        Service.of_checked(id="a", name="Help"),
-        Service.of_read(id="a", name="Help"),
-        Service.alike({"id": "a"}, name="Help"),
-    ],
-)
-def test_a_record_of_many_fields_keeps_no_names_of_its_own(service) -> None:
-    """Of 23 fields, the values take 8 bytes each and the names nothing: a dictionary with both takes over 800 bytes."""
-    alone = dict(zip(list(service.__dict__), service.__dict__.values(), strict=True))
-    assert sys.getsizeof(service.__dict__) < sys.getsizeof(alone) / 2
-    assert list(service.__dict__) == list(Service.model_fields)
-    assert service == Service(id="a", name="Help")
 
 
 def test_there_are_texts_in_every_table():

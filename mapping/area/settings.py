@@ -23,6 +23,7 @@ from mapping.freshness import DUE_DAYS, LAPSED_DAYS
 from mapping.language.i18n import Message
 from mapping.language.languages import codes
 from mapping.language.parsers import Money
+from mapping.resources import table_beside
 
 Speed = Annotated[float, Field(ge=0, le=200)]
 """Kilometres an hour; 0 is a barrier."""
@@ -33,31 +34,14 @@ Factor = Annotated[float, Field(ge=0, le=2)]
 Class = Annotated[int, Field(ge=0, le=255)]
 """A land cover class as it stands in the raster."""
 
-WALKING: dict[int, float] = {
-    0: 0.0,  # water: a barrier
-    1: 3.24,  # evergreen needleleaf forest
-    2: 1.62,  # evergreen broadleaf forest
-    3: 3.24,  # deciduous needleleaf forest
-    4: 4.00,  # deciduous broadleaf forest
-    5: 3.24,  # mixed forest
-    6: 3.00,  # closed shrubland
-    7: 4.20,  # open shrubland
-    8: 4.86,  # woody savanna
-    9: 4.86,  # savanna
-    10: 4.86,  # grassland
-    11: 2.00,  # permanent wetland
-    12: 2.50,  # cropland
-    13: 5.00,  # built-up
-    14: 3.24,  # cropland and natural vegetation
-    15: 0.0,  # permanent snow and ice: a barrier
-    16: 3.00,  # barren
-}
+_LANDCOVER = table_beside(__file__, "landcover")
+WALKING: dict[int, float] = {int(row["class"]): float(row["walking_kmh"]) for row in _LANDCOVER}
 """Walking off paths on level ground, km/h by IGBP class, after Weiss et al. 2018 (doi:10.1038/nature25181).
 
 Two classes differ from theirs on purpose: water and permanent ice are barriers here.
 """
 
-PEOPLE: dict[int, float] = {0: 0.0, 10: 0.7, 11: 0.2, 12: 1.0, 13: 1.2, 14: 0.85, 15: 0.0, 16: 0.45}
+PEOPLE: dict[int, float] = {int(row["class"]): float(row["people"]) for row in _LANDCOVER if row["people"]}
 """How readily people live on a land cover class, against cropland; any other class counts 0.55."""
 
 

@@ -35,7 +35,7 @@ def area_check(folder: FolderArgument) -> None:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BuildOptions:
     """Options of what a study area is built from: those of `BuildPlan`, as they are typed."""
 
     code: Annotated[str, typer.Option("--code", help="ISO 3166 code of two letters, as MW.")]
@@ -68,7 +68,7 @@ class Plan:
 @command(area_app, "build")
 def area_build(
     folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; it must not be there yet.")],
-    typed: Plan,
+    typed: BuildOptions,
 ) -> None:
     """Build the folder of a country from public rasters and outlines as they lie on a disk."""
     read: dict[str, Any] = {

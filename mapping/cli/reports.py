@@ -25,7 +25,7 @@ app = typer.Typer()
 
 
 @dataclass(frozen=True)
-class Edition:
+class Written:
     """Options of what is written for readers."""
 
     format_: Annotated[str, typer.Option("--format", help="html, pdf or docx. Default: by the ending of the file.")] = (
@@ -48,7 +48,7 @@ def report_(
     output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write, as report.pdf.")],
     given: OfView,
     spoken: Spoken,
-    of: Edition,
+    of: Written,
     previous: Annotated[Path | None, typer.Option(help="View of the edition before, for the same readers.")] = None,
     progress: Annotated[Path | None, typer.Option(help="Recommendations of the edition before, as CSV.")] = None,
     scenario: Annotated[list[Path] | None, typer.Option(help="Scenario of the Atlas, as an annex; repeatable.")] = None,
@@ -86,7 +86,7 @@ def brief(
     output: Annotated[Path, typer.Argument(metavar="OUT", help="File to write, as rasht.pdf.")],
     given: OfView,
     spoken: Spoken,
-    of: Edition,
+    of: Written,
 ) -> None:
     """Write two pages on a district for its commission: what is there, what is near, what is missing."""
     kind, region = files.format_of(output, of.format_), given.region

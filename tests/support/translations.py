@@ -21,6 +21,8 @@ CALLED = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 """What a file must hold for a text to be in it: to read all files word by word takes seconds."""
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
 TABLES = {
+    "mapping/fields.csv": ("meaning",),
+    "mapping/states.csv": ("label", "note"),
     "mapping/render/report/addressees.csv": ("label", "task"),
     "mapping/render/report/recommendations.csv": ("text", "evidence", "measure", "aim"),
     "mapping/formats/surveys/field_form.csv": ("label", "hint", "message"),
