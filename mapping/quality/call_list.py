@@ -172,7 +172,6 @@ def _questions(held: HeldService, holdings: Holdings) -> tuple[Message, ...]:
 
 
 def _hours(row: Schedule) -> str:
-    """Say opening hours in short: MO-FR 08:00-17:00."""
     if not row.opens_at:
         return row.description or ""
     days = [day for day in WEEKDAYS if day in (row.byday or "").split(",")]

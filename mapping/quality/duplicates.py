@@ -9,15 +9,16 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
+from mapping.directory.directory import Directory
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton, words_for
 from mapping.language.i18n import Message
 from mapping.language.spreadsheet import neutral
-from mapping.model import RECORDS, Address, AnyRecord, Decision, Location, Record, Source, record_id
+from mapping.model import RECORDS, Address, Decision, Location, Record, Source, record_id
 from mapping.quality.candidate import TABLES, Candidate, Table
 from mapping.quality.filled import filled_rows
 from mapping.quality.holdings import HeldService, Holdings
@@ -36,27 +37,6 @@ MERGED_FIRST: tuple[Table, ...] = ("location", "service", "organization")
 
 WORDS: dict[str, Kind] = {word: kind for kind in get_args(Kind) for word in words_for(f"decided {kind}")}
 """Folded word of a steward -> what it decides."""
-
-
-class Store(Protocol):
-    """What decisions are stored in: a `mapping.directory.directory.Directory`."""
-
-    def records(self, kind: type[AnyRecord], /) -> Sequence[AnyRecord]:
-        """Return the records of a kind."""
-
-    def add(self, batch: Batch, *, by: str, on: dt.date, dry_run: bool = False) -> object:
-        """Store a batch, whole or not at all."""
-
-    def merge(
-        self, keep: str, others: Sequence[str], *, table: str, by: str, on: dt.date, reason: str, dry_run: bool = False
-    ) -> "Done":
-        """Make one record of several, or propose it."""
-
-
-class Done(Protocol):
-    """What a merge did: a `mapping.directory.writing.Change`."""
-
-    proposal: str
 
 
 @dataclass(frozen=True)
@@ -200,7 +180,6 @@ def read_decisions(path: str | Path, directory: RecordsByKind) -> list[Decided]:
 
 
 def _decision(number: int, cells: dict[str, str], ids: dict[Table, set[str]]) -> Decided | str:
-    """Return what a row decides, or what is wrong with it."""
     kind, table = WORDS.get(skeleton(cells["decision"])), next((t for t in TABLES if t == cells["table"]), None)
     if table is None:
         return f"table {cells['table']!r}: is none of {', '.join(TABLES)}"
@@ -247,7 +226,7 @@ def batch_of(decisions: Iterable[Decided], *, by: str, on: dt.date) -> Batch:
 
 
 def apply(
-    directory: Store, decisions: Sequence[Decided], *, by: str, on: dt.date, dry_run: bool = False
+    directory: Directory, decisions: Sequence[Decided], *, by: str, on: dt.date, dry_run: bool = False
 ) -> Iterator[str]:
     """Store decisions, all or none, and say what was done.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -68,7 +68,6 @@ def _domain(mail: str) -> str:
 
 
 def _host(address: str | None) -> str:
-    """Return the host of a web page, as it is written everywhere."""
     host = (address or "").strip().casefold().partition("://")[2] or (address or "").strip().casefold()
     return host.partition("/")[0].removeprefix("www.")
 
@@ -78,23 +77,6 @@ def service_types() -> dict[str | None, str]:
     """Return the code of each service type by the id of its term in a directory."""
     terms = Vocabulary.load("service_types").terms()
     return {record_id("rohnamo", "taxonomy_term", "service_types", term.code): term.code for term in terms}
-
-
-LEARNT = (
-    "organization",
-    "translation",
-    "service",
-    "phone",
-    "location",
-    "address",
-    "service_at_location",
-    "attribute",
-    "provenance",
-    "approval",
-    "organization_identifier",
-    "decision",
-)
-"""Tables of a directory that tell which bodies and services are known."""
 
 
 class OfKind(Protocol):
@@ -254,19 +236,36 @@ class Known:
 
     def learn_of(self, of: OfKind) -> None:
         """Take in what the records that ``of`` gives say of bodies, services and approvals."""
-        steps: tuple[tuple[type[Record], Callable[[Any], None]], ...] = (
-            (Organization, self._learn_body),
-            (Translation, self._learn_name),
-            (Service, self._learn_owner),
-            (Phone, self._learn_phone),
-            (Location, self._learn_location),
-            (OrganizationIdentifier, self._learn_register),
-            (Decision, self._learn_decision),
-            (Approval, self._learn_approval),
-        )
-        for kind, learn in steps:
-            for record in of(kind):
-                learn(record)
+        for body in of(Organization):
+            self._learn_body(body)
+        for text in of(Translation):
+            if text.field in ("name", "alternate_name") and text.link_id in self.bodies:
+                if text.field == "name":
+                    self.bodies[text.link_id].called.setdefault(text.language, text.id)
+                self.add(self.bodies[text.link_id], [text.text])
+        for service in of(Service):
+            if service.organization_id:
+                self.owners[service.id] = service.organization_id
+        for phone in of(Phone):
+            if phone.service_id:
+                self._learn_numbers(phone.service_id, (phone.number,))
+            if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
+                self.bodies[owner].phones.add(phone.number)
+        for place in of(Location):
+            if (owner := place.organization_id) in self.bodies:
+                self._learn_place(self.bodies[owner], place.id, place.area_unit, _point(place))
+        for number in of(OrganizationIdentifier):
+            if number.organization_id in self.bodies:
+                self.bodies[number.organization_id].registers |= {(number.identifier_type, number.identifier)}
+        for decision in of(Decision):
+            if decision.kind == "different":
+                self.different.add(frozenset({decision.one, decision.other}))
+        for approval in of(Approval):
+            if two_people(approval.approved_by, approval.approved_by_too):
+                if approval.kind == "map" and approval.value:
+                    self.maps.add(approval.value)
+                elif approval.kind == "phone":
+                    self.phones.add(approval.subject)
         self._learn_services(of)
 
     def learn_told(self, body: Body, mention: Told, source: str) -> None:
@@ -301,41 +300,6 @@ class Known:
         if record.tax_id:
             body.registers |= {("tax", record.tax_id)}
         self.add(body, [record.name, record.alternate_name or ""])
-
-    def _learn_name(self, text: Translation) -> None:
-        if text.field in ("name", "alternate_name") and text.link_id in self.bodies:
-            if text.field == "name":
-                self.bodies[text.link_id].called.setdefault(text.language, text.id)
-            self.add(self.bodies[text.link_id], [text.text])
-
-    def _learn_owner(self, service: Service) -> None:
-        if service.organization_id:
-            self.owners[service.id] = service.organization_id
-
-    def _learn_phone(self, phone: Phone) -> None:
-        if phone.service_id:
-            self._learn_numbers(phone.service_id, (phone.number,))
-        if (owner := self.owners.get(phone.service_id or "", phone.organization_id)) in self.bodies:
-            self.bodies[owner].phones.add(phone.number)
-
-    def _learn_location(self, place: Location) -> None:
-        if (body := self.bodies.get(place.organization_id or "")) is not None:
-            self._learn_place(body, place.id, place.area_unit, _point(place))
-
-    def _learn_register(self, number: OrganizationIdentifier) -> None:
-        if number.organization_id in self.bodies:
-            self.bodies[number.organization_id].registers |= {(number.identifier_type, number.identifier)}
-
-    def _learn_decision(self, decision: Decision) -> None:
-        if decision.kind == "different":
-            self.different.add(frozenset({decision.one, decision.other}))
-
-    def _learn_approval(self, approval: Approval) -> None:
-        if two_people(approval.approved_by, approval.approved_by_too):
-            if approval.kind == "map" and approval.value:
-                self.maps.add(approval.value)
-            elif approval.kind == "phone":
-                self.phones.add(approval.subject)
 
     def _learn_services(self, of: OfKind) -> None:
         places = {place.id: (place.area_unit or "", place.country or "", _point(place)) for place in of(Location)}
