@@ -186,7 +186,6 @@ def _asking(app: Flask) -> Callable[[str], tuple[int, bytes]]:
 
 
 def _archive(app: Flask, files: _Files, sums: dict[str, str], sizes: dict[str, int]) -> int:
-    """Put the site into one file, then offer it on the pages of open data; return how many bytes it has."""
     path = files.folder / ARCHIVE
     zip_folder(files.folder, path, top="rohnamo")
     contents = path.read_bytes()
@@ -265,7 +264,6 @@ def _weigh(folder: Path, sizes: dict[str, int], total: int, files: int) -> Froze
 
 
 def _switch(aside: Path, out: Path) -> None:
-    """Put the new site in place of the old one; if that fails, the old one comes back."""
     before = out.with_name(f"{out.name}.old")
     shutil.rmtree(before, ignore_errors=True)
     if out.exists():

@@ -113,6 +113,5 @@ def _link(path: str, folder: str) -> str:
 
 
 def _file(path: str) -> str:
-    """Return the file that a request is about: folders hold an index."""
     path = path.lstrip("/")
     return f"{path}index.html" if path.endswith("/") or not path else path

@@ -146,7 +146,6 @@ def create_portal(
 
 
 def _speak() -> None:
-    """Refuse an address in a language that the study area does not have."""
     language = (request.view_args or {}).get("language")
     if language is not None and language not in current_app.config["AREA"].languages:
         abort(404)

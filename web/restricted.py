@@ -152,6 +152,5 @@ def _edition() -> Edition:
 
 
 def _formats(current: Edition) -> dict[str, Message]:
-    """Return in which formats there is a report: it is made from the edition of focal points alone."""
     with View(current.path) as view:
         return {kind: FORMATS[kind] for kind in get_args(Format)} if view.audience == "focal_point" else {}

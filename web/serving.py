@@ -15,9 +15,9 @@ logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it would tell of 
 
 HOST = "127.0.0.1"
 
-CONNECTIONS, THREADS = 2000, 32
-"""Connections that are open at once at most, and requests that are worked on at once: more than sign in at once, so
-that those who wait for their password to be checked hold up nobody else."""
+CONNECTIONS, THREADS = 800, 32
+"""Connections that are open at once at most, fewer than the files that a process may have open; and requests that are
+worked on at once: more than sign in at once, so that those whose password is being checked hold up nobody else."""
 
 BACKLOG = 1024
 """Connections that wait to be taken in."""
@@ -38,7 +38,7 @@ def create_server(app: Flask, *, port: int = 0, proxies: int = 0, host: str = HO
         port=port,
         threads=THREADS,
         ident=None,
-        connection_limit=min(CONNECTIONS, _open_files() - 200),
+        connection_limit=CONNECTIONS,
         backlog=BACKLOG,
         channel_timeout=30,
         cleanup_interval=5,
@@ -47,17 +47,3 @@ def create_server(app: Flask, *, port: int = 0, proxies: int = 0, host: str = HO
     )
     server.adj.socket_options = [*server.adj.socket_options, (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)]
     return server
-
-
-def _open_files() -> int:
-    """Return how many files this process may have open, once it may have as many as the host allows it."""
-    try:
-        import resource
-    except ImportError:  # Windows, where there is no such limit
-        return CONNECTIONS + 200
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    files = CONNECTIONS + 500 if hard == resource.RLIM_INFINITY else min(CONNECTIONS + 500, hard)
-    if soft == resource.RLIM_INFINITY or soft >= files:
-        return files
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
-    return files

@@ -77,14 +77,8 @@ class SetupAnswers:
         folder = form.get("folder", "").strip()
         country = Path(folder).expanduser() if folder else shipped(form.get("country", ""))
         logins = tuple(form.get(name, "").strip().casefold() for name in ("first", "second"))
-        return cls(
-            form.get("name", "").strip(),
-            country,
-            tuple(form.getlist("languages")),
-            logins,
-            language,
-            form.get("people", ""),
-        )
+        name, languages, people = form.get("name", "").strip(), tuple(form.getlist("languages")), form.get("people", "")
+        return cls(name, country, languages, logins, language, people)
 
 
 @dataclass(frozen=True)
@@ -202,6 +196,5 @@ def create_setup_app(folder: Path, token: str, *, port: int, done: Callable[[], 
 
 
 def _country(name: str, language: str) -> str:
-    """Return what a study area that comes along is called."""
     names = tomllib.loads((shipped(name) / "area.toml").read_text(encoding="utf-8"))["name"]
     return show(names, language)

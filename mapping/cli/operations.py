@@ -107,7 +107,7 @@ def remind(
     from web.presenters.edition import Editions
     from web.staff.reminders import remind as write
     from web.staff.reminders import waiting
-    from web.staff.visible_cache import VisibleCache
+    from web.staff.visible import VisibleCache
     from web.stores.ledger import Ledger
 
     settings = mail_settings(accounts.parent / "mail.toml")

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import argon2
 import pyotp
@@ -107,16 +107,12 @@ UPDATE account SET admitted = 1, first = 1 WHERE rowid IN (
 """
 """In a file of an older version: the first administrators whose links nobody in a portal saw are admitted."""
 
+_TEXT = "TEXT NOT NULL DEFAULT ''"
+_FLAG = "INTEGER NOT NULL DEFAULT 0"
 _ADDED = {
-    "account": {
-        "link_by": "TEXT NOT NULL DEFAULT ''",
-        "met_by": "TEXT NOT NULL DEFAULT ''",
-        "admitted": "INTEGER NOT NULL DEFAULT 0",
-        "first": "INTEGER NOT NULL DEFAULT 0",
-        "away_until": "TEXT NOT NULL DEFAULT ''",
-        "deputy": "TEXT NOT NULL DEFAULT ''",
-    },
-    "session": {"portal": "TEXT NOT NULL DEFAULT ''"},
+    "account": dict.fromkeys(("link_by", "met_by", "away_until", "deputy"), _TEXT)
+    | dict.fromkeys(("admitted", "first"), _FLAG),
+    "session": {"portal": _TEXT},
 }
 """Columns that files of older versions lack; a session without a portal opens none."""
 
@@ -144,30 +140,15 @@ Refusal = Literal["unknown", "password", "code", "locked", "disabled", "too many
 class SignInRefused(MappingError):
     """Somebody may not sign in; the same words whatever the reason, so that nobody learns which accounts exist.
 
-    For the log alone, ``reason`` says why, and ``login`` whose account it was, "" where there is no such account: what
-    was typed there may be a password.
+    Only whoever knows login and password is told that the code has let somebody in already. For the log alone,
+    ``reason`` says why, and ``login`` whose account it was, "" where there is no such account: what was typed there may
+    be a password. ``first`` is False where too many tries were refused before, so that nobody fills the log.
     """
 
-    text = REFUSED
-
-    def __init__(self, reason: Refusal = "unknown", login: str = "") -> None:
-        super().__init__(str(self.text))
+    def __init__(self, reason: Refusal = "unknown", login: str = "", *, first: bool = True) -> None:
+        super().__init__(str(USED if reason == "code used" else REFUSED))
         self.reason: Refusal = reason
-        self.login = login
-
-
-class TooManyTries(SignInRefused):
-    """Too many wrong answers came from one address; ``first`` where this one was the first to be turned away."""
-
-    def __init__(self, login: str, *, first: bool) -> None:
-        super().__init__("too many tries", login)
-        self.first = first
-
-
-class CodeUsed(SignInRefused):
-    """Login and password are right, but the code has let somebody in already."""
-
-    text = USED
+        self.login, self.first = login, first
 
 
 @dataclass(frozen=True)
@@ -233,26 +214,24 @@ class Accounts:
                 if table == "account" and "admitted" not in there:
                     db.execute("UPDATE account SET met_by = ''")
                     db.execute(_NAME_FIRST, [COMMAND_LINE, COMMAND_LINE, FIRST])
-
         if self._key is not None:
             self._wrap_all()
 
     def _wrap_all(self) -> None:
-        """Wrap the secrets that an earlier version, or a start without a key, left as they are."""
         plain = f"secret IS NOT NULL AND secret NOT LIKE '{sealing.WRAPPED}%'"
         with self.opened() as db:
             db.execute("BEGIN IMMEDIATE")
             for row in db.execute(f"SELECT id, secret FROM account WHERE {plain}").fetchall():
-                db.execute("UPDATE account SET secret = ? WHERE id = ?", [self._wrapped(*row), row["id"]])
+                db.execute(
+                    "UPDATE account SET secret = ? WHERE id = ?",
+                    [sealing.wrap(self._key, row["secret"], row["id"]), row["id"]],
+                )
 
     def require_key(self) -> None:
         """Open each secret of an authenticator, so that a missing key is told at the start and not at a sign-in."""
         with self.opened() as db:
             for row in db.execute("SELECT id, secret FROM account WHERE secret IS NOT NULL").fetchall():
                 self._secret(row)
-
-    def _wrapped(self, account_id: str, secret: str) -> str:
-        return sealing.wrap(self._key, secret, account_id)
 
     def _secret(self, row: sqlite3.Row) -> str:
         return sealing.unwrap(self._key, row["secret"] or "", row["id"])
@@ -274,61 +253,52 @@ class Accounts:
         is_first = not NAMED_FIRST.isdisjoint(known) and by == COMMAND_LINE and self.names_first()
         if is_first:
             self._require_distinct(login, name.strip())
-        row = (secrets.token_hex(8), login, name.strip(), " ".join(known), language, mail, now.date().isoformat(), by)
+        identifier, day = secrets.token_hex(8), now.date().isoformat()
+        columns = "id, login, name, role, language, mail, created_on, created_by"
+        row = (identifier, login, name.strip(), " ".join(known), language, mail, day, by)
         try:
-            with self.opened() as db:
-                db.execute(
-                    "INSERT INTO account (id, login, name, role, language, mail, created_on, created_by)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    row,
-                )
+            self._do(f"INSERT INTO account ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
         except sqlite3.IntegrityError as error:
             raise InvalidRecord(f"the login {login!r} is taken; choose another") from error
-        token = self.invite(row[0], by=by, now=now)
+        token = self.invite(identifier, by=by, now=now)
         if is_first:
-            self.meet(row[0], by=COMMAND_LINE)
+            self.meet(identifier, by=COMMAND_LINE)
         return token
 
     def account(self, account_id: str) -> Account:
         """Return an account."""
-        with self.opened() as db:
-            row = db.execute("SELECT * FROM account WHERE id = ?", [account_id]).fetchone()
-            if row is None:
-                raise NotFound("there is no such account")
-            return self._account(db, row)
+        return self._found("account WHERE id = ?", account_id, fault="there is no such account")
 
     def by_login(self, login: str) -> Account:
         """Return an account by what its owner types."""
+        fault = f"there is no account {login!r}"
+        return self._found("account WHERE login = ?", login.strip().casefold(), fault=fault)
+
+    def _found(self, where: str, *values: object, fault: str) -> Account:
         with self.opened() as db:
-            row = db.execute("SELECT * FROM account WHERE login = ?", [login.strip().casefold()]).fetchone()
+            row = db.execute(f"SELECT account.* FROM {where}", values).fetchone()
             if row is None:
-                raise NotFound(f"there is no account {login!r}")
+                raise NotFound(fault)
             return self._account(db, row)
+
+    def _do(self, statement: str, *values: object) -> None:
+        with self.opened() as db:
+            db.execute(statement, values)
 
     def accounts(self) -> list[Account]:
         """Return every account, by login."""
         with self.opened() as db:
             return [self._account(db, row) for row in db.execute("SELECT * FROM account ORDER BY login")]
 
-    def change(
-        self,
-        account_id: str,
-        *,
-        roles: str | None = None,
-        disabled: bool | None = None,
-        name: str | None = None,
-        mail: str | None = None,
-        language: str | None = None,
-    ) -> None:
-        """Change an account; new roles or a disabled account end its sessions."""
+    def change(self, account_id: str, *, roles: str | None = None, **new: str | bool | None) -> None:
+        """Change name, mail, language, roles or whether it is disabled; new roles, or none to use, end its sessions."""
         self.account(account_id)
-        role = None if roles is None else " ".join(roles_in(roles))
-        fields = {"role": role, "disabled": disabled, "name": name, "mail": mail, "language": language}
-        new = {field: value for field, value in fields.items() if value is not None}
+        new["role"] = None if roles is None else " ".join(roles_in(roles))
         with self.opened() as db:
             for field, value in new.items():
-                db.execute(f"UPDATE account SET {field} = ? WHERE id = ?", [value, account_id])
-            if role is not None or disabled:
+                if value is not None:
+                    db.execute(f"UPDATE account SET {field} = ? WHERE id = ?", [value, account_id])
+            if new["role"] or new.get("disabled"):
                 db.execute("DELETE FROM session WHERE account = ?", [account_id])
 
     def leave(self, account_id: str, until: dt.date | None, deputy: str = "") -> None:
@@ -339,8 +309,7 @@ class Accounts:
         if deputy:
             self.by_login(deputy)
         values = [until.isoformat(), deputy] if until else ["", ""]
-        with self.opened() as db:
-            db.execute("UPDATE account SET away_until = ?, deputy = ? WHERE id = ?", [*values, account_id])
+        self._do("UPDATE account SET away_until = ?, deputy = ? WHERE id = ?", *values, account_id)
 
     def meet(self, account_id: str, *, by: str) -> None:
         """Note that an admitted person has met the owner of an account; after two it is admitted.
@@ -391,13 +360,11 @@ class Accounts:
         if scope not in set(SCOPED.values()) or not value:
             raise InvalidRecord(f"{scope!r} {value!r} cannot be granted; grant a region or an organization")
         self.account(account_id)
-        with self.opened() as db:
-            db.execute("INSERT OR IGNORE INTO grants VALUES (?, ?, ?)", [account_id, scope, value])
+        self._do("INSERT OR IGNORE INTO grants VALUES (?, ?, ?)", account_id, scope, value)
 
     def revoke(self, account_id: str, scope: Scope, value: str) -> None:
         """Take a grant back."""
-        with self.opened() as db:
-            db.execute("DELETE FROM grants WHERE account = ? AND scope = ? AND value = ?", [account_id, scope, value])
+        self._do("DELETE FROM grants WHERE account = ? AND scope = ? AND value = ?", account_id, scope, value)
 
     def invite(self, account_id: str, *, by: str, now: dt.datetime) -> str:
         """Return the token of a one-time link to set a new password and code; old ones, passkeys and sessions end.
@@ -423,43 +390,30 @@ class Accounts:
 
     def invited(self, token: str, *, now: dt.datetime) -> Account:
         """Return whose one-time link this is."""
-        with self.opened() as db:
-            row = db.execute(
-                "SELECT account.* FROM link JOIN account ON account.id = link.account"
-                " WHERE digest = ? AND until > ? AND NOT disabled",
-                [_digest(token), _at(now)],
-            ).fetchone()
-            if row is None:
-                raise NotFound("this link was used or has run out; ask your administrator for a new one")
-            return self._account(db, row)
+        where = "link JOIN account ON account.id = link.account WHERE digest = ? AND until > ? AND NOT disabled"
+        fault = "this link was used or has run out; ask your administrator for a new one"
+        return self._found(where, _digest(token), _at(now), fault=fault)
 
     def begin_enrolment(self, token: str, password: str, *, now: dt.datetime) -> str:
         """Set the password of an invited person; return the secret for their authenticator."""
-        account = self.invited(token, now=now)
+        account, secret = self.invited(token, now=now), pyotp.random_base32()
         require_strong(password, account)
-        secret = pyotp.random_base32()
-        with self.opened() as db:
-            db.execute(
-                "UPDATE account SET password = ?, secret = ? WHERE id = ?",
-                [_HASHER.hash(_normal(password)), self._wrapped(account.id, secret), account.id],
-            )
+        values = [_HASHER.hash(_normal(password)), sealing.wrap(self._key, secret, account.id), account.id]
+        self._do("UPDATE account SET password = ?, secret = ? WHERE id = ?", *values)
         return secret
 
     def enrolment_secret(self, token: str, *, now: dt.datetime) -> str:
         """Return the secret for the authenticator of an invited person who has set a password; else ""."""
         account = self.invited(token, now=now)
         with self.opened() as db:
-            row = db.execute("SELECT id, secret FROM account WHERE id = ?", [account.id]).fetchone()
-        return self._secret(row)
+            return self._secret(db.execute("SELECT id, secret FROM account WHERE id = ?", [account.id]).fetchone())
 
     def finish_enrolment(self, token: str, code: str, *, now: dt.datetime) -> Account:
         """Check the first code of an authenticator; from now on the person can sign in, and the link is used up."""
-        account = self.invited(token, now=now)
+        account, step = self.invited(token, now=now), _step_of(self.enrolment_secret(token, now=now), code, now)
+        if step is None:
+            raise SignInRefused
         with self.opened() as db:
-            row = db.execute("SELECT id, secret FROM account WHERE id = ?", [account.id]).fetchone()
-            step = _step_of(self._secret(row), code, now)
-            if step is None:
-                raise SignInRefused
             db.execute("UPDATE account SET enrolled = 1, last_step = ? WHERE id = ?", [step, account.id])
             db.execute("DELETE FROM link WHERE account = ?", [account.id])
         return self.account(account.id)
@@ -497,7 +451,7 @@ class Accounts:
             return token
         if locked or not used:
             raise SignInRefused("locked" if locked else "code", login)
-        raise CodeUsed("code used", login)
+        raise SignInRefused("code used", login)
 
     def count_try(self, login: str, source: str, now: dt.datetime) -> tuple[str, str]:
         """Count a try to sign in; return under which numbers for source and login it stands, no address and no name."""
@@ -515,7 +469,7 @@ class Accounts:
                 db.execute("INSERT INTO attempt VALUES (?, ?, ?)", [where, whose, _at(now)])
             known = db.execute("SELECT 1 FROM account WHERE login = ?", [login]).fetchone()
         if over >= 0:
-            raise TooManyTries(login if known else "", first=over == 0)
+            raise SignInRefused("too many tries", login if known else "", first=over == 0)
         return where, whose
 
     def forget_tries(self, db: sqlite3.Connection, attempt: tuple[str, str]) -> None:
@@ -553,9 +507,8 @@ class Accounts:
         """Set a new password; every session of the account ends."""
         self.confirm(account_id, old, code, now=now)
         require_strong(new, self.account(account_id))
-        with self.opened() as db:
-            db.execute("UPDATE account SET password = ? WHERE id = ?", [_HASHER.hash(_normal(new)), account_id])
-            db.execute("DELETE FROM session WHERE account = ?", [account_id])
+        self._do("UPDATE account SET password = ? WHERE id = ?", _HASHER.hash(_normal(new)), account_id)
+        self.end_all(account_id)
 
     def session(self, token: str, *, now: dt.datetime, portal: str = "") -> Account | None:
         """Return who a session of a portal belongs to, and keep it alive; None when it has ended or is of another."""
@@ -567,8 +520,7 @@ class Accounts:
             ).fetchone()
             if row is None:
                 return None
-            over = row["seen"] < _at(now - IDLE) or row["began"] < _at(now - LONGEST) or row["disabled"]
-            if over:
+            if row["seen"] < _at(now - IDLE) or row["began"] < _at(now - LONGEST) or row["disabled"]:
                 db.execute("DELETE FROM session WHERE digest = ?", [_digest(token)])
                 return None
             if row["seen"] < _at(now - dt.timedelta(seconds=30)):  # not a write for each picture of a page
@@ -582,13 +534,11 @@ class Accounts:
 
     def end(self, token: str) -> None:
         """End a session."""
-        with self.opened() as db:
-            db.execute("DELETE FROM session WHERE digest = ?", [_digest(token)])
+        self._do("DELETE FROM session WHERE digest = ?", _digest(token))
 
     def end_all(self, account_id: str) -> None:
         """End every session of an account."""
-        with self.opened() as db:
-            db.execute("DELETE FROM session WHERE account = ?", [account_id])
+        self._do("DELETE FROM session WHERE account = ?", account_id)
 
     @contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
@@ -603,21 +553,16 @@ class Accounts:
         scopes: dict[str, set[str]] = {"region": set(), "organization": set()}
         for scope, value in db.execute("SELECT scope, value FROM grants WHERE account = ?", [row["id"]]):
             scopes[scope].add(value)
-        grants = Grants(frozenset(scopes["region"]), frozenset(scopes["organization"]))
+        values = {name: row[name] for name in ("id", "login", "name", "language", "mail", "deputy")}
         return Account(
-            row["id"],
-            row["login"],
-            row["name"],
-            cast("tuple[Role, ...]", tuple(row["role"].split())),
-            row["language"],
-            row["mail"],
-            bool(row["enrolled"]),
-            bool(row["disabled"]),
-            grants,
-            row["link_by"] or row["created_by"],
-            Admission(bool(row["admitted"]), tuple(json.loads(row["met_by"] or "[]"))),
-            dt.date.fromisoformat(row["away_until"]) if row["away_until"] else None,
-            row["deputy"],
+            **values,
+            roles=tuple(row["role"].split()),
+            enrolled=bool(row["enrolled"]),
+            disabled=bool(row["disabled"]),
+            grants=Grants(frozenset(scopes["region"]), frozenset(scopes["organization"])),
+            made_by=row["link_by"] or row["created_by"],
+            admission=Admission(bool(row["admitted"]), tuple(json.loads(row["met_by"] or "[]"))),
+            away_until=dt.date.fromisoformat(row["away_until"]) if row["away_until"] else None,
         )
 
 

@@ -69,26 +69,22 @@ def guard(
 
 def study_area() -> StudyArea:
     """Return the study area of the portal."""
-    area: StudyArea = current_app.config["AREA"]
-    return area
+    return cast("StudyArea", current_app.config["AREA"])
 
 
 def accounts() -> Accounts:
     """Return who may sign in."""
-    book: Accounts = current_app.config["ACCOUNTS"]
-    return book
+    return cast("Accounts", current_app.config["ACCOUNTS"])
 
 
 def ledger() -> Ledger:
     """Return where it is written down who did what."""
-    book: Ledger = current_app.config["LEDGER"]
-    return book
+    return cast("Ledger", current_app.config["LEDGER"])
 
 
 def now() -> dt.datetime:
     """Return the moment of this request."""
-    clock: Callable[[], dt.datetime] = current_app.config["CLOCK"]
-    return clock()
+    return cast("dt.datetime", current_app.config["CLOCK"]())
 
 
 def today() -> dt.date:
@@ -150,7 +146,6 @@ def log_at_most(most: int, action: Deed, *, since: dt.datetime, subject: str, re
 
 
 def _admit() -> ResponseReturnValue | None:
-    """Let a request through, or refuse it."""
     if request.endpoint is None:
         return None  # no such page: answered as such
     needed = current_app.config["ROUTES"].get(request.endpoint)

@@ -5,19 +5,17 @@ by itself, and it answers to the address at which it was made and to no other, s
 kept is a public key: whoever reads the file cannot use it. A question is answered once.
 """
 
-import base64
 import datetime as dt
 import hashlib
 import ipaddress
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import webauthn
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -94,7 +92,7 @@ def question() -> str:
 def to_sign_in(site: Site, challenge: str) -> str:
     """Return what the browser is asked for to sign somebody in, as JSON; it names no account."""
     options = webauthn.generate_authentication_options(
-        rp_id=site.name, challenge=_bytes(challenge), user_verification=UserVerificationRequirement.REQUIRED
+        rp_id=site.name, challenge=base64url_to_bytes(challenge), user_verification=UserVerificationRequirement.REQUIRED
     )
     return webauthn.options_to_json(options)
 
@@ -117,14 +115,14 @@ class Passkeys:
 
     def to_add(self, account: Account, site: Site, challenge: str) -> str:
         """Return what the browser is asked for to make a passkey, as JSON."""
-        there = [PublicKeyCredentialDescriptor(id=_bytes(passkey.id)) for passkey in self.of(account.id)]
+        there = [PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.id)) for passkey in self.of(account.id)]
         options = webauthn.generate_registration_options(
             rp_id=site.name,
             rp_name=MADE_BY,
             user_name=account.login,
             user_id=account.id.encode(),
             user_display_name=account.login,
-            challenge=_bytes(challenge),
+            challenge=base64url_to_bytes(challenge),
             exclude_credentials=there,
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
@@ -139,20 +137,18 @@ class Passkeys:
         try:
             made = webauthn.verify_registration_response(
                 credential=answer[:LONGEST_ANSWER],
-                expected_challenge=_bytes(challenge),
+                expected_challenge=base64url_to_bytes(challenge),
                 expected_rp_id=site.name,
                 expected_origin=site.origin,
                 require_user_verification=True,
             )
-            row = (
-                _text(made.credential_id),
-                account_id,
-                name.strip()[:LONGEST_NAME] or MADE_BY,
-                made.credential_public_key,
-                made.sign_count,
-                now.date().isoformat(),
-            )
-            with self._answered(challenge, now) as db:
+            identifier, named = bytes_to_base64url(made.credential_id), name.strip()[:LONGEST_NAME] or MADE_BY
+            key, uses, day = made.credential_public_key, made.sign_count, now.date().isoformat()
+            with self.accounts.opened() as db:  # the question is used up and the key kept, both or neither
+                db.execute("BEGIN IMMEDIATE")
+                if not _use_up(db, challenge, now):
+                    raise ValueError("this question was answered before")
+                row = (identifier, account_id, named, key, uses, day)
                 db.execute("INSERT INTO passkey VALUES (?, ?, ?, ?, ?, ?, NULL)", row)
         except (WebAuthnException, ValueError, sqlite3.IntegrityError) as error:
             raise InvalidRecord(str(NOT_ADDED)) from error
@@ -191,22 +187,12 @@ class Passkeys:
             self.accounts.end_all(account_id)
         return bool(gone)
 
-    @contextmanager
-    def _answered(self, challenge: str, now: dt.datetime) -> Iterator[sqlite3.Connection]:
-        """Use a question up and do something with it, both or neither."""
-        with self.accounts.opened() as db:
-            db.execute("BEGIN IMMEDIATE")
-            if not _use_up(db, challenge, now):
-                raise ValueError("this question was answered before")
-            yield db
-
 
 def _uses(answer: str, row: sqlite3.Row, *, site: Site, challenge: str) -> int | None:
-    """Return how often a passkey says that it was used, where its answer is right."""
     try:
         verified = webauthn.verify_authentication_response(
             credential=answer,
-            expected_challenge=_bytes(challenge),
+            expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=site.name,
             expected_origin=site.origin,
             credential_public_key=row["public_key"],
@@ -214,7 +200,7 @@ def _uses(answer: str, row: sqlite3.Row, *, site: Site, challenge: str) -> int |
             require_user_verification=True,
         )
         owner = json.loads(answer)["response"].get("userHandle")
-        return verified.new_sign_count if owner is None or _bytes(owner) == row["id"].encode() else None
+        return verified.new_sign_count if owner is None or base64url_to_bytes(owner) == row["id"].encode() else None
     except (WebAuthnException, ValueError):
         return None
 
@@ -228,18 +214,9 @@ def _use_up(db: sqlite3.Connection, challenge: str, now: dt.datetime) -> bool:
 
 
 def _named(answer: str) -> str:
-    """Return the id of the passkey that an answer is of, as it says itself; "" where it says none."""
     try:
         credential = json.loads(answer) if len(answer) <= LONGEST_ANSWER else None
     except ValueError:
         return ""
     name = credential.get("id") if isinstance(credential, dict) else None
     return name if isinstance(name, str) else ""
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _text(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

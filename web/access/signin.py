@@ -14,7 +14,7 @@ from flask_wtf.csrf import ValidationError, validate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from mapping.errors import InvalidRecord, NotFound
-from web.access.accounts import Account, SignInRefused, TooManyTries
+from web.access.accounts import Account, SignInRefused
 from web.access.guard import accounts, log, me, now, somebody, study_area
 from web.access.pages import Pages
 from web.access.passkeys import LASTS, MADE_BY, NOT_KNOWN, Passkeys, Site, question, to_sign_in
@@ -62,8 +62,8 @@ def sign_in(language: str) -> ResponseReturnValue:
 
 def _turned_away(language: str, refused: SignInRefused, why: str) -> ResponseReturnValue:
     """Write down whose sign-in was refused and why, nothing that was typed where no account has this login; say so."""
-    too_many = isinstance(refused, TooManyTries)
-    if not isinstance(refused, TooManyTries) or refused.first:  # then one line for all, so that nobody fills the log
+    too_many = refused.reason == "too many tries"
+    if refused.first:  # then one line for all, so that nobody fills the log
         log("sign_in_refused", who="?", subject=refused.login, reason=refused.reason)
     return _door(language, refused=str(refused) if too_many else why), 429 if too_many else 403
 
@@ -95,7 +95,6 @@ def _device() -> tuple[str, list[str]]:
 
 
 def _device_cookie() -> str:
-    """Return the name of the cookie by which a device is known: one for each portal, bound to its host as a session."""
     return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
 
 
@@ -104,7 +103,6 @@ def _devices() -> URLSafeSerializer:
 
 
 def _remember_device(answer: Response, login: str) -> None:
-    """Note in the browser that this login signed in on it."""
     name, logins = _device()
     known = list(dict.fromkeys((*logins, login)))[-MOST_LOGINS:]
     answer.set_cookie(
@@ -187,7 +185,6 @@ def _enter(language: str, token: str, *, by: str = "") -> ResponseReturnValue:
 
 
 def _door(language: str, **values: object) -> str:
-    """Render the page that asks who is there."""
     challenge = to_sign_in(_site(), _ask()) if _site().able else ""
     return page(
         "account/sign_in.html",
@@ -233,7 +230,6 @@ def join(language: str, token: str) -> ResponseReturnValue:
 
 
 def _code_page(language: str, account: Account, token: str, secret: str, **values: object) -> str:
-    """Render the page that shows the secret of an authenticator: to another phone, to this one, and to be typed."""
     address = _address(account, secret)
     return page("account/code.html", language, token=token, secret=secret, address=address, **values)
 
@@ -296,7 +292,6 @@ def remove_passkey(language: str) -> ResponseReturnValue:
 
 
 def _own(language: str, **values: object) -> str:
-    """Render the page of the own account."""
     keys, able = Passkeys(accounts()), _site().able
     challenge = keys.to_add(me(), _site(), _ask()) if able else ""
     return page("account/account.html", language, passkeys=keys.of(me().id), asked=challenge, **values)
@@ -322,7 +317,6 @@ def _asked() -> str:
 
 
 def _address(account: Account, secret: str) -> str:
-    """Return by which address an app for codes takes up a secret."""
     return pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=MADE_BY)
 
 

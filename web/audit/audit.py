@@ -150,7 +150,6 @@ def _minutes(view: View, area: StudyArea, progress: Progress | None = None) -> l
 
 
 def _products(site: Path, view: View, edition: Edition, area: StudyArea) -> Iterator[tuple[BandPicture | Shares, str]]:
-    """Yield what the site says about travel, as it stands in its files, each with its scenario."""
     results = edition.results()
     plans = ["summer", *(scenario.id for scenario in area.settings.scenarios if scenario.id != "summer")]
     for number, (surface, plan) in enumerate(zip(results["reach"].scenarios, plans, strict=True)):

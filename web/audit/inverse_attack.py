@@ -9,7 +9,6 @@ How many cells would have shown is told too: an attack that could see nothing wo
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,24 +49,12 @@ class Replay:
     left: int = 0
 
 
-class Product(Protocol):
-    """Something that is published about travel time in one scenario."""
-
-    name: str
-    base: Minutes
-
-    def faults(self, minutes: Minutes) -> int:
-        """Return how many published values do not fit these minutes."""
-
-    def thresholds(self) -> list[tuple[NDArray[np.bool_], float]]:
-        """Return cells, and the minutes within which a new service would change what is published of them."""
-
-    def evidence(self) -> list[tuple[NDArray[np.bool_], float]]:
-        """Return the cells of each fault, and the minutes within which a hidden service must stand of one of them."""
-
-
 class BandPicture:
-    """A picture of bands of travel time on a map."""
+    """A picture of bands of travel time on a map.
+
+    ``thresholds`` are cells with the minutes within which a new service would change what is published of them;
+    ``evidence`` the cells of each fault with the minutes within which a hidden service must stand of one of them.
+    """
 
     def __init__(self, name: str, contents: bytes, base: Minutes, area: StudyArea) -> None:
         self.name, self.base = name, base
@@ -160,6 +147,10 @@ class Shares:
         return evidence
 
 
+Product = BandPicture | Shares
+"""Something that is published about travel time in one scenario."""
+
+
 def replay(product: Product, area: StudyArea, scenario: str) -> Replay:
     """Try every cell of the country in which a service could stand as the place of a hidden one."""
     ways = ground(area, scenario)
@@ -192,5 +183,4 @@ def _explained(replay: Replay, product: Product, ways: Ground, back: Ground, pos
 
 
 def _spread(values: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Return at most so many values, evenly spread."""
     return np.asarray(values[np.unique(np.linspace(0, len(values) - 1, min(count, len(values))).astype(int))])

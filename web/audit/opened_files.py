@@ -44,7 +44,6 @@ def _note(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _is_directory(path: Path) -> bool:
-    """Tell by its mark whether a file is a private directory."""
     _looking.now = True  # looking at it is no opening
     try:
         with path.open("rb") as file:

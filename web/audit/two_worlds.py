@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from mapping.errors import NotFound
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import (
     RECORDS,
+    AnyRecord,
     Attribute,
     Audience,
     Location,
@@ -156,7 +158,6 @@ def _made(make: Make, view: Path, differences: list[Difference]) -> Mapping[str,
 
 
 def _published(directory: Path, view: Path, area: StudyArea, world: World | None, folder: Path) -> Path:
-    """Publish a copy of a directory into a folder, its secrets changed, as the view was published."""
     private = folder / "private"
     private.mkdir(parents=True, mode=0o700)
     copy = private / directory.name
@@ -214,64 +215,35 @@ def _invented(world: World, area: StudyArea, day: dt.date) -> Iterator[Record]:
     Hidden ones are hidden for different reasons: of ordinary kinds by their own mark, of secret kinds by these and by
     their body although they are marked public, and of all kinds.
     """
-    unit = Unit(id=record_id("audit", "unit"), name="places")
+
+    def new(kind: type[AnyRecord], *key: object, **values: object) -> AnyRecord:
+        return kind.model_validate({"id": record_id("audit", kind.table, *key), **values})
+
+    hidden: dict[str, Any] = {"audience": world.audience}
+    unit = new(Unit, name="places")
     yield unit
     ordinary = [term for term in core_types() if term.audience == "public" and visited(term)]
     secret = [term for term in core_types() if term.audience != "public"]
     standards = [term.code for term in Vocabulary.load("standards").terms()]
     for number in range(min(BODIES, len(world.spots))):
-        body = Organization(id=record_id("audit", "body", number), name=f"{NAME} {number}", audience=world.audience)
+        body = new(Organization, number, name=f"{NAME} {number}", **hidden)
         audience: Audience = "public" if number == 1 else world.audience
-        own = Service(
-            id=record_id("audit", "service", number), organization_id=body.id, name=body.name, audience=audience
-        )
+        own = new(Service, number, organization_id=body.id, name=body.name, audience=audience)
         yield from (body, own)
+        of, link = {"service_id": own.id, **hidden}, {"link_id": own.id, "link_entity": "service"}
         kinds = (ordinary, secret, [*ordinary, *secret])[number]
         for term in ordinary if world.audience == "public" else kinds:
-            yield Attribute(
-                id=record_id("audit", "kind", number, term.code),
-                link_id=own.id,
-                link_entity="service",
-                taxonomy_term_id=term_id(term),
-            )
-        yield ServiceCapacity(
-            id=record_id("audit", "places", number),
-            service_id=own.id,
-            unit_id=unit.id,
-            available=7,
-            maximum=70,
-            updated=day,
-            audience=audience,
-        )
-        yield Verification(
-            id=record_id("audit", "check", number),
-            link_id=own.id,
-            link_entity="service",
-            level="visit",
-            verified_on=day,
-        )
+            yield new(Attribute, number, term.code, taxonomy_term_id=term_id(term), **link)
+        yield new(ServiceCapacity, number, unit_id=unit.id, available=7, maximum=70, updated=day, **of)
+        yield new(Verification, number, level="visit", verified_on=day, **link)
         for code in standards:
-            yield StandardAssessment(
-                id=record_id("audit", "answer", number, code),
-                service_id=own.id,
-                standard=code,
-                answer="not met",
-                assessed_on=day,
-                audience=audience,
-            )
-        for latitude, longitude in world.spots[number::BODIES]:
-            place = Location(
-                id=record_id("audit", "place", latitude, longitude),
-                latitude=latitude,
-                longitude=longitude,
-                area_unit=area.unit_at(latitude, longitude),
-                precision="exact",
-                position_basis="given",
-                audience=audience,
-            )
-            yield place
-            tie = record_id("audit", "tie", latitude, longitude)
-            yield ServiceAtLocation(id=tie, service_id=own.id, location_id=place.id, audience=audience)
+            yield new(StandardAssessment, number, code, standard=code, answer="not met", assessed_on=day, **of)
+        for at in world.spots[number::BODIES]:
+            point = dict(zip(("latitude", "longitude"), at, strict=True))
+            place = {"area_unit": area.unit_at(*at), "precision": "exact", "position_basis": "given", **hidden}
+            there = new(Location, *at, **point, **place)
+            yield there
+            yield new(ServiceAtLocation, *at, location_id=there.id, **of)
 
 
 def opened_privately(paths: Sequence[Path]) -> list[Difference]:

@@ -17,17 +17,19 @@ import web.staff
 from mapping.area.study_area import StudyArea
 from mapping.errors import Busy, InvalidRecord, MappingError
 from mapping.language.i18n import Message
+from mapping.quality.overview import FRESHNESS_NAMES
 from web import restricted
 from web.access import signin
 from web.access.accounts import Accounts
-from web.access.guard import guard, me, study_area
+from web.access.guard import accounts, guard, me, study_area
 from web.access.pages import Pages
 from web.access.signin import page
 from web.portal import ErrorPages, MenuItem, create_portal, pages_of
 from web.staff.agreeing import why
 from web.staff.common import close_directory, edition_in_use
-from web.staff.fields import AUDIENCE_LABELS, KINDS, TABLES
+from web.staff.fields import AUDIENCE_LABELS, KINDS, LEVELS, RESULTS, TABLES
 from web.staff.imports.columns import in_words
+from web.staff.operations.publish import FOR
 from web.staff.review.worklist import waiting_count
 from web.stores.inbox import Inbox
 from web.stores.ledger import Ledger
@@ -114,11 +116,16 @@ def create_staff_app(
 
 def _words() -> dict[str, object]:
     words = {"audiences": AUDIENCE_LABELS, "tables": TABLES, "kinds": KINDS, "why": why, "said": request.args}
+    words |= {"results": RESULTS, "levels": LEVELS, "states": FRESHNESS_NAMES, "called": FOR, "alone": _is_alone}
     return words | {"groups": _groups, "local_time": _local_time, "in_words": in_words}
 
 
+def _is_alone() -> bool:
+    """Whether fewer than two people are admitted, so that nothing that takes two can be done."""
+    return not accounts().are_two()
+
+
 def _local_time(moment: str | dt.datetime) -> str:
-    """Say a moment, such as the log holds it, in the time of the study area."""
     when = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return f"{when.astimezone(ZoneInfo(study_area().timezone)):%Y-%m-%d %H:%M}"
 

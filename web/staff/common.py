@@ -19,15 +19,13 @@ from web.access.accounts import Account, SignInRefused
 from web.access.guard import accounts, log, me, now, study_area, today
 from web.access.roles import EVERYWHERE, Action
 from web.presenters.edition import Edition, Editions
-from web.staff.visible import VisibleRecords
-from web.staff.visible_cache import VisibleCache
+from web.staff.visible import VisibleCache, VisibleRecords
 from web.stores.inbox import Inbox
 
 
 def inbox() -> Inbox:
     """Return what visitors and partners sent in."""
-    inbox: Inbox = current_app.config["INBOX"]
-    return inbox
+    return cast("Inbox", current_app.config["INBOX"])
 
 
 def directory() -> Directory:

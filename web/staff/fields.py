@@ -1,10 +1,8 @@
 """Fields of records as a steward meets them: what they are called, how they are filled in, and what they say."""
 
-import csv
 import datetime as dt
 import re
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +20,7 @@ from mapping.language.rare_days import DAYS
 from mapping.language.taxonomy import Vocabulary, term_id
 from mapping.model import AUDIENCES, RECORDS, WEEKDAYS, Record
 from mapping.render.layers.services import spaced
+from mapping.resources import table_beside
 from mapping.safety.redaction import PLACE_TEXTS
 from web.presenters.cards import ENTRANCES
 from web.presenters.hours import NOTES
@@ -34,15 +33,9 @@ AFTER_TODAY = Message("Write a day after today, as 2026-12-31.")
 """What stands beside a field of a form that is refused."""
 
 
-def _labels() -> dict[str, dict[str, Message]]:
-    labels = defaultdict[str, dict[str, Message]](dict)
-    with Path(__file__).with_name("labels.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            labels[row["of"]][row["code"]] = Message.of(row["label"])
-    return dict(labels)
-
-
-VALUES: dict[str, dict[str, Message]] = _labels()
+VALUES: dict[str, dict[str, Message]] = {}
+for _row in table_beside(__file__, "labels"):
+    VALUES.setdefault(_row["of"], {})[_row["code"]] = Message.of(_row["label"])
 """Field, or table and field -> what its values are called; and whatever else has labels."""
 
 
@@ -151,7 +144,6 @@ def _widget(kind: type[Record], name: str) -> Widget:
 
 
 def _choices(kind: type[Record], name: str, record: Any, area: StudyArea, language: str) -> list[tuple[str, str]]:
-    """Return the values of a field that is chosen, with what they are called; none for one that is typed."""
     own = f"{kind.table}.{name}"
     if taxonomy := TAXONOMY_OF.get(own) or TAXONOMY_OF.get(name):
         unknown = [("unknown", LABELS["unknown"].into(language))] if name == "status" and own in TAXONOMY_OF else []

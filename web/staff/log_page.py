@@ -7,7 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import request
 
@@ -65,14 +65,6 @@ SENTENCES = labels("log_sentence")
 """What code writes as a sentence, by pattern, and how it is said."""
 
 
-class LineWords(NamedTuple):
-    """A line of the log as people read it."""
-
-    line: LedgerLine
-    subject: str
-    reason: str
-
-
 @blueprint.page("read_log", "log.html", menu=(Message("Log"), 103))
 def lines(language: str) -> str:
     """Show the log, and whether it is whole."""
@@ -81,7 +73,9 @@ def lines(language: str) -> str:
     names = names_of(everything_seen(), study_area(), language)
     newest = None if wanted["subject"] else LINES
     found = book.lines(newest=newest, who=wanted["who"], action=wanted["action"])
-    fitting = (words for line in found if _fits(words := in_words(line, names, language), wanted["subject"]))
+    said = ((line, *in_words(line, names, language)) for line in found)
+    sought = wanted["subject"].casefold()
+    fitting = (each for each in said if any(sought in text.casefold() for text in (each[1], each[0].subject)))
     values = {"lines": list(islice(fitting, LINES)), "wanted": wanted, "faults": book.faults(), "most": LINES}
     return page("ops/log.html", language, **values, deeds=DEEDS)
 
@@ -97,18 +91,13 @@ def names_of(whole: VisibleRecords, area: StudyArea, language: str) -> dict[str,
     return named
 
 
-def in_words(line: LedgerLine, names: Mapping[str, str], language: str) -> LineWords:
-    """Say a line in a language; ``names`` are those of `names_of`."""
+def in_words(line: LedgerLine, names: Mapping[str, str], language: str) -> tuple[str, str]:
+    """Say to what and why a line was done, in a language; ``names`` are those of `names_of`."""
     subject = "" if line.action == "refused" else _said(line.subject, WORDS, names, language)
     reason = (
         _said(line.reason, REASONS, names, language) if CODED.fullmatch(line.action) else why(line.reason, language)
     )
-    return LineWords(line, subject, reason)
-
-
-def _fits(words: LineWords, wanted: str) -> bool:
-    """Whether what somebody looks for stands in the second column, in words or as the log holds it."""
-    return any(wanted.casefold() in text.casefold() for text in (words.subject, words.line.subject))
+    return subject, reason
 
 
 def _said(text: str, words: Mapping[str, Message], names: Mapping[str, str], language: str) -> str:

@@ -134,7 +134,6 @@ def _ends(mine: VisibleRecords) -> bool:
 
 
 def _told(account: Account, why: str, ledger: Ledger, now: dt.datetime) -> str:
-    """Return the day on which somebody was last told this, where that is a short while ago."""
     days = LATE_AFTER if why == "late" else REMIND_AFTER
     for line in ledger.lines(newest=20, action="reminder_sent", subject=account.login):
         if line.reason.split(" ")[0] == why:

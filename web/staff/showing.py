@@ -128,7 +128,6 @@ def name_in_words(whole: VisibleRecords, table: str, record: str | None, languag
 
 
 def _owner(showing: Showing, whole: VisibleRecords) -> Owner:
-    """Return what something is, or is a part of; of what is not stored yet as it says itself."""
     table, identifier = showing.table, showing.id
     if table == THRESHOLD or table in WHOLES:
         return table, identifier

@@ -122,24 +122,13 @@ class Campaigns:
             raise NotFound("there is no such link")
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        if not self.path.exists():
-            return []
-        with sqlite_file.opened(self.path) as db:
-            return db.execute(query, values).fetchall()
+        return sqlite_file.rows(self.path, query, *values) if self.path.exists() else []
 
 
 def _asked(row: tuple[Any, ...]) -> Asked:
     campaign, organization, name, services, _, asked_on, times, answered_on, changes = row
-    return Asked(
-        campaign,
-        organization,
-        name,
-        tuple(json.loads(services)),
-        dt.date.fromisoformat(asked_on),
-        times,
-        dt.date.fromisoformat(answered_on) if answered_on else None,
-        changes,
-    )
+    on, answered = dt.date.fromisoformat(asked_on), dt.date.fromisoformat(answered_on) if answered_on else None
+    return Asked(campaign, organization, name, tuple(json.loads(services)), on, times, answered, changes)
 
 
 def _digest(token: str) -> str:

@@ -109,6 +109,9 @@ KINDS: dict[str, type[InboxForm]] = {
 MONTHLY = (Referral, ReferralOutcome)
 """What is kept under the first day of its month, whatever the day: a referral is a number, a month and a service."""
 
+FRESH_DAYS = 7
+"""So long a word on a service's room counts."""
+
 Decision = Literal["accepted", "refused", "done"]
 
 _SCHEMA = """
@@ -203,17 +206,14 @@ class Inbox:
         if since is not None:
             where.append("received_on >= ?")
             values.append(since.isoformat())
-        with sqlite_file.opened(self.path) as db:
-            rows = db.execute(f"SELECT * FROM message WHERE {' AND '.join(where)} ORDER BY number", values).fetchall()
-        yield from map(_received, rows)
+        query = f"SELECT * FROM message WHERE {' AND '.join(where)} ORDER BY number"
+        yield from map(_received, sqlite_file.rows(self.path, query, *values))
 
     def message(self, number: int) -> Received:
         """Return one message."""
-        with sqlite_file.opened(self.path) as db:
-            row = db.execute("SELECT * FROM message WHERE number = ?", [number]).fetchone()
-        if row is None:
-            raise NotFound(f"there is no message {number}")
-        return _received(row)
+        for row in sqlite_file.rows(self.path, "SELECT * FROM message WHERE number = ?", number):
+            return _received(row)
+        raise NotFound(f"there is no message {number}")
 
     def decide(self, number: int, decision: Decision, *, by: str, on: dt.date, note: str = "") -> None:
         """Note what was decided about a message."""
@@ -234,20 +234,16 @@ class Inbox:
 
     def decisions(self) -> dict[int, tuple[str, str, dt.date]]:
         """Return what was decided: message -> decision, by whom, on which day."""
-        with sqlite_file.opened(self.path) as db:
-            rows = db.execute("SELECT message, decision, decided_by, decided_on FROM decision").fetchall()
+        rows = sqlite_file.rows(self.path, "SELECT message, decision, decided_by, decided_on FROM decision")
         return {row[0]: (row[1], row[2], dt.date.fromisoformat(row[3])) for row in rows}
 
-    def rooms(self, *, on: dt.date, fresh_days: int = 7) -> dict[str, Capacity]:
+    def rooms(self, *, on: dt.date) -> dict[str, Capacity]:
         """Return the latest word on each service's room that has not gone stale."""
         latest: dict[str, Capacity] = {}
-        for received in self.messages("capacity", since=on - dt.timedelta(days=fresh_days)):
+        for received in self.messages("capacity", since=on - dt.timedelta(days=FRESH_DAYS)):
             if isinstance(received.message, Capacity):
-                until = received.message.until
                 latest[received.message.service] = received.message
-                if until is not None and until < on:
-                    latest.pop(received.message.service)
-        return latest
+        return {service: room for service, room in latest.items() if room.until is None or room.until >= on}
 
     def missing_help(
         self, *, least: int, since: dt.date | None = None, until: dt.date | None = None

@@ -110,19 +110,18 @@ class Ledger:
         wanted = {name: value for name, value in (("who", who), ("action", action), ("subject", subject)) if value}
         where = " AND ".join(f"{name} = ?" for name in wanted) or "1"
         query = f"SELECT * FROM line WHERE {where} ORDER BY number DESC LIMIT ?"
-        with sqlite_file.opened(self.path) as db:
-            return [LedgerLine(*row) for row in db.execute(query, [*wanted.values(), -1 if newest is None else newest])]
+        rows = sqlite_file.rows(self.path, query, *wanted.values(), -1 if newest is None else newest)
+        return [LedgerLine(*row) for row in rows]
 
     def faults(self) -> list[str]:
         """Return what is wrong with the log, a sentence each; nothing where it is whole."""
         faults = list(self._broken())
         count, seal = self._end()
-        with sqlite_file.opened(self.path) as db:
-            (there,) = db.execute("SELECT coalesce(max(number), 0) FROM line").fetchone()
-            noted = db.execute("SELECT seal FROM line WHERE number = ?", [count]).fetchone()
+        ((there,),) = sqlite_file.rows(self.path, "SELECT coalesce(max(number), 0) FROM line")
+        noted = sqlite_file.rows(self.path, "SELECT seal FROM line WHERE number = ?", count)
         if there < count:
             faults.append(f"lines {there + 1} to {count} are missing at the end")
-        elif (noted[0] if noted else START) != seal or there > count + 1:
+        elif (noted[0][0] if noted else START) != seal or there > count + 1:
             faults.append("the end is not the one that was noted")
         return faults
 

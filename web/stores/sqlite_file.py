@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from mapping.errors import MappingError
 
@@ -33,6 +34,12 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         for pragma in ("synchronous = FULL", "foreign_keys = 1", "trusted_schema = 0", "secure_delete = 1"):
             db.execute(f"PRAGMA {pragma}")
         yield db
+
+
+def rows(path: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return what a query finds in a file."""
+    with opened(path) as db:
+        return db.execute(query, values).fetchall()
 
 
 def key(path: Path) -> bytes:

@@ -14,8 +14,7 @@ LEGAL, SHELTER = key("service", "Legal advice"), key("service", "Shelter")
 
 def words(action, subject="", reason="", language="en", names=None):
     line = LedgerLine(1, "2026-11-24T09:00:00", "gul", action, subject, reason, "")
-    made = in_words(line, names or {"XT-W": "Gharbdara Region", LEGAL: "Legal advice"}, language)
-    return made.subject, made.reason
+    return in_words(line, names or {"XT-W": "Gharbdara Region", LEGAL: "Legal advice"}, language)
 
 
 CODE = f"{SHELTER[:4].upper()}-{SHELTER[4:8].upper()}"

@@ -17,7 +17,7 @@ from tests.web.support.office import Office
 from tests.web.support.signed_in import admit
 from web.access.mailer import MailSettings
 from web.staff.reminders import REMIND_AFTER, due_bodies, remind, waiting
-from web.staff.visible_cache import VisibleCache
+from web.staff.visible import VisibleCache
 from web.stores.ledger import Ledger
 
 TINY = Path(__file__).resolve().parents[2] / "tiny"

@@ -10,8 +10,7 @@ from mapping.model import RECORDS, Phone, ReferralAgreement
 from mapping.safety.redaction import VOCABULARIES
 from tests.support.sample import TODAY, batch, key, organization, sample_directory
 from tests.support.second_person import erased
-from web.staff.visible import WHOLES
-from web.staff.visible_cache import VisibleCache
+from web.staff.visible import WHOLES, VisibleCache
 
 TABLES = [table for table in RECORDS if table not in VOCABULARIES]
 UMED = key("organization", "Umed")

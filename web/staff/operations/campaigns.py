@@ -41,15 +41,6 @@ class Own(NamedTuple):
     services: tuple[str, ...]
 
 
-class LinkText(NamedTuple):
-    """What is sent to an organization: to be copied, and whether a mail went."""
-
-    name: str
-    mail: str
-    text: str
-    sent: bool
-
-
 @blueprint.form("edit", "campaigns.html", menu=(Message("Update requests"), 75))
 def overview(language: str) -> ResponseReturnValue:
     """List the campaigns, and begin one."""
@@ -78,7 +69,7 @@ def ask(language: str, number: int) -> ResponseReturnValue:
     campaign, address = _store().campaign(number), partner_address()
     if not address:
         return _page(language, campaign, problem=NO_ADDRESS), 400
-    answered = {sent_request.organization for sent_request in _store().asked(number) if sent_request.answered_on}
+    answered = {each.organization for each in _store().asked(number) if each.answered_on}
     letters = []
     for own in _organizations():
         if own.id in answered:
@@ -86,7 +77,7 @@ def ask(language: str, number: int) -> ResponseReturnValue:
         token = _store().ask(number, own.id, own.name, own.services, on=today())
         link = f"{address.rstrip('/')}/{language}/mine/{token}"
         text = translate(TEXT.text, language, name=own.name, day=date(campaign.due, language), link=link)
-        letters.append(LinkText(own.name, own.mail, text, _sent(own.mail, text, language)))
+        letters.append({"name": own.name, "mail": own.mail, "text": text, "sent": _sent(own.mail, text, language)})
     log("campaign_asked", subject=str(number), reason=str(len(letters)))
     return _page(language, campaign, letters=letters)
 
@@ -96,7 +87,6 @@ def _store() -> Campaigns:
 
 
 def _sent(mail: str, text: str, language: str) -> bool:
-    """Send a text to a mail address, where both are there; tell whether it went."""
     post = mailer()
     if post is None or not usable(mail):
         return False
@@ -108,25 +98,21 @@ def _sent(mail: str, text: str, language: str) -> bool:
 
 
 def _all() -> list[tuple[Campaign, int, int]]:
-    counts = []
-    for campaign in _store().all():
-        requests = _store().asked(campaign.number)
-        counts.append((campaign, sum(sent_request.answered_on is not None for sent_request in requests), len(requests)))
-    return counts
+    asked = ((campaign, _store().asked(campaign.number)) for campaign in _store().all())
+    return [(campaign, sum(each.answered_on is not None for each in found), len(found)) for campaign, found in asked]
 
 
 def _page(language: str, campaign: Campaign, **more: Any) -> str:
     own = {organization.id: organization for organization in _organizations()}
-    requests = [sent_request for sent_request in _store().asked(campaign.number) if sent_request.organization in own]
-    silent = (sent_request for sent_request in requests if not sent_request.answered_on)
-    often_asked_first = sorted(silent, key=lambda sent_request: (-sent_request.times, sent_request.name))
+    asked = [each for each in _store().asked(campaign.number) if each.organization in own]
+    silent = sorted((each for each in asked if not each.answered_on), key=lambda each: (-each.times, each.name))
     return page(
         "ops/campaign.html",
         language,
         campaign=campaign,
-        answered=[sent_request for sent_request in requests if sent_request.answered_on],
-        calls=[(sent_request, own[sent_request.organization]) for sent_request in often_asked_first],
-        new=len(own) - len(requests),
+        answered=[each for each in asked if each.answered_on],
+        calls=[(each, own[each.organization]) for each in silent],
+        new=len(own) - len(asked),
         late=campaign.due < today(),
         **more,
     )

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import tomlkit
 from flask import abort, current_app, redirect, request
@@ -98,14 +98,6 @@ def _mail_in_words(settings: MailSettings, language: str) -> Iterator[tuple[Mess
         value = getattr(settings, name)
         if value and name not in ("user", "password"):
             yield label, SECURITY[value].into(language) if name == "security" else str(value)
-
-
-class SettingChange(NamedTuple):
-    """A setting that would change: what it is called, and what it says before and then."""
-
-    label: Message
-    before: str
-    then: str
 
 
 @blueprint.form("administer", "settings/change.html")
@@ -239,12 +231,10 @@ def _wanted() -> dict[str, Any]:
     return wanted
 
 
-def _differences(changes: dict[str, Any], language: str) -> Iterator[SettingChange]:
+def _differences(changes: dict[str, Any], language: str) -> Iterator[tuple[Message, str, str]]:
     present = _present()
     for key, value in changes.items():
-        yield SettingChange(
-            LABELS[key], *("\n".join(_said(key, setting, language)) for setting in (present[key], value))
-        )
+        yield LABELS[key], "\n".join(_said(key, present[key], language)), "\n".join(_said(key, value, language))
 
 
 def _said(key: str, value: Any, language: str) -> Iterator[str]:
@@ -260,7 +250,6 @@ def _said(key: str, value: Any, language: str) -> Iterator[str]:
 
 
 def _digest(waiting: dict[str, Any] | None) -> str:
-    """Return a short text that is another for every other change that waits."""
     return hashlib.sha256(json.dumps(waiting, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -269,7 +258,6 @@ def _proposed() -> Path:
 
 
 def _waiting() -> dict[str, Any] | None:
-    """Return the change that waits for another administrator, and who proposed it."""
     path = _proposed()
     waiting = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return waiting if "proposed_by" in waiting else None  # what an older version kept tells not who was behind it

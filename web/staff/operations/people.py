@@ -164,7 +164,6 @@ def _people(language: str, **more: object) -> str:
         language,
         people=book,
         roles=ROLES,
-        alone=not accounts().are_two(),
         unmet={account.id for account in to_be_met()},
         away={account.id for account in book if on_leave(account, today())},
         late=len(late(directory(), study_area(), today())),
@@ -174,7 +173,6 @@ def _people(language: str, **more: object) -> str:
 
 
 def _fields(language: str, account: Account | None = None) -> list[Field]:
-    """Return the fields of an account, or of a new one, which has a login and a region as well."""
     roles = tuple((code, rule.label.into(language)) for code, rule in ROLES.items())
     tongues = tuple((code, language_of(code).name) for code in study_area().languages)
     found = [
@@ -300,7 +298,6 @@ def _person(language: str, account: Account, **more: object) -> str:
         sessions=accounts().sessions(account.id),
         away=on_leave(account, today()),
         unmet=account in to_be_met(),
-        alone=not accounts().are_two(),
         everywhere=EVERYWHERE,
         **more,
     )

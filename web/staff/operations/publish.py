@@ -15,7 +15,7 @@ from mapping.editions.releases import Plan, Release, Releases
 from mapping.errors import InvalidRecord, MappingError, UnsafePublication
 from mapping.language.i18n import Message
 from mapping.safety.redaction import VIEWS
-from web.access.guard import accounts, ledger, log, me, now, study_area, today
+from web.access.guard import ledger, log, me, now, study_area, today
 from web.access.pages import Pages
 from web.access.signin import page
 from web.staff.agreeing import may_agree_to_show
@@ -70,8 +70,7 @@ def _of(audience: str) -> list[Releases]:
 def overview(language: str) -> str:
     """Show for each audience what is in use, what was built, and what was before."""
     rows = [(each.audience, each.plan(), each.editions()) for each in _of(ALL)]
-    values = {"found": rows, "called": FOR, "done": request.args.get("done", "")}
-    return page("ops/publish.html", language, **values, alone=not accounts().are_two())
+    return page("ops/publish.html", language, found=rows, done=request.args.get("done", ""))
 
 
 @blueprint.act("publish", "publish/<audience>/build")
@@ -105,9 +104,11 @@ def _stage(waiting: Releases) -> None:
     note_warnings(plan.warnings, directory().path)
 
 
-def _why(error: MappingError) -> dict[str, object]:
-    """Return what is said of an error, without its advice for the command line."""
+def _why(error: MappingError, audience: str = "") -> dict[str, object]:
+    """Return what is said of an error, without its advice for the command line; texts that tell are counted."""
     if isinstance(error, UnsafePublication):
+        if audience:
+            count_refusal(audience, error, who=me().login)
         return {"problem": TELLS}
     lines = [line.strip() for line in str(error).splitlines()]
     return {"problem": NOT_WRITTEN, "details": [line for line in lines[1:] if line] or lines}
@@ -163,11 +164,8 @@ def next_edition(language: str, audience: str) -> ResponseReturnValue:
     except InvalidRecord:
         return _look(language, audience, _plans(found), problem=STALE), 409
     except MappingError as error:
-        if isinstance(error, UnsafePublication):
-            count_refusal(audience, error, who=me().login)
-        return _look(language, audience, _plans(found), **_why(error)), 400 if isinstance(
-            error, UnsafePublication
-        ) else 507
+        code = 400 if isinstance(error, UnsafePublication) else 507
+        return _look(language, audience, _plans(found), **_why(error, audience)), code
     return redirect(f"/{language}/publish.html?done={audience}", code=303)
 
 
@@ -216,9 +214,7 @@ def edition(language: str, audience: str, number: int) -> str:
 def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     """Put an old edition in use again, without what is hidden since; another person confirms what that shows."""
     reason = request.form.get("reason", "").strip()
-    problem = NO_REASON if not reason else AGAIN if not is_me() else None
-    if problem is None and too_many_refusals(me().login):
-        problem = TELLS
+    problem = NO_REASON if not reason else AGAIN if not is_me() else TELLS if too_many_refusals(me().login) else None
     if problem is not None:
         return _compare(language, audience, number, problem=problem), 400
     log("edition_going_back", subject=f"{audience} {number}", reason=reason)
@@ -226,9 +222,7 @@ def back(language: str, audience: str, number: int) -> ResponseReturnValue:
     try:
         plan = releases(audience).roll_back(directory(), number, day=today(), by=by, reason=reason)
     except MappingError as error:
-        if isinstance(error, UnsafePublication):
-            count_refusal(audience, error, who=me().login)
-        return _compare(language, audience, number, **_why(error)), 409
+        return _compare(language, audience, number, **_why(error, audience)), 409
     if plan is not None:
         log("edition_built", subject=f"{audience} {plan.digest[:16]}", reason=reason)
         return redirect(f"/{language}/next/{audience}.html", code=303)
@@ -256,9 +250,7 @@ def _look(language: str, audience: str, plans: list[Plan], **more: object) -> st
         "is_mine": not all(map(_may_confirm, plans)),
         "waits": _waits(audience),
         "agreed": list(_agreed_since(plans)),
-        "alone": not accounts().are_two(),
         "audience": audience,
-        "called": FOR,
         "kinds": KINDS,
         "ticked": request.form.getlist("confirm"),
         "most": MOST_SHOWN,
@@ -269,7 +261,6 @@ def _look(language: str, audience: str, plans: list[Plan], **more: object) -> st
 
 
 def _agreed_since(plans: list[Plan]) -> Iterator[LedgerLine]:
-    """Yield who agreed, and when, since the edition in use was published."""
     live = [each.published_on for plan in plans for each in releases(plan.audience).editions() if each.live]
     for action in ("agreed", "proposal_accepted"):
         for line in ledger().lines(newest=50, action=action):
@@ -289,5 +280,5 @@ def _waits(audience: str) -> bool:
 def _compare(language: str, audience: str, number: int, **more: object) -> str:
     found = releases(audience)
     items = list(in_words(found.compare(number), study_area(), language))
-    values = {"one": found.edition(number), "items": items, "audience": audience, "called": FOR, "kinds": KINDS}
+    values = {"one": found.edition(number), "items": items, "audience": audience, "kinds": KINDS}
     return page("ops/edition.html", language, **values | more)

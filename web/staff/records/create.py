@@ -173,7 +173,6 @@ def _entered(tables: Sequence[str], owner: Any) -> Entered:
 
 
 def _service(entered: Entered, new: str, body: str, marked: Audience) -> Audience:
-    """Add a service with its parts, kind, languages and whom it serves; return who may see it."""
     form, values = request.form, entered.values("service", "service")
     marked = strictest(values.get("audience", marked), marked)
     if not values.get("name"):
@@ -253,7 +252,6 @@ def _names_asked_about(records: Sequence[Record]) -> dict[str, Message]:
 
 
 def _alike(records: Sequence[Record], language: str) -> Iterator[tuple[RecordLine, Candidate]]:
-    """Yield what may be there already, likeliest first."""
     whole, new, tables = everything_seen(), {record.id for record in records}, {record.table for record in records}
     then = Enlarged(whole, records)
     known = Known.of(then)
@@ -298,7 +296,6 @@ def _form(
 
 
 def _fields(section: str, language: str, owner: Any) -> Iterator[Field]:
-    """Yield the fields of a section: those of the record and of the parts that are entered with it."""
     if section == "location":
         whole, body = everything_seen(), getattr(owner, "organization_id", None) or getattr(owner, "id", None)
         found = (line(whole, place, language) for place in _places(whole, body))
@@ -316,8 +313,6 @@ def _fields(section: str, language: str, owner: Any) -> Iterator[Field]:
 
 
 def _choices(language: str) -> tuple[Field, ...]:
-    """Return what is chosen of a service: its kind, the languages that are spoken, and whom it serves."""
-
     def terms(name: str, *, leaves: bool) -> tuple[tuple[str, str], ...]:
         known = Vocabulary.load(name)
         found = (term for term in known.terms() if term.parent or not leaves)

@@ -137,8 +137,7 @@ def _pair(language: str, table: str, both: list[Any], move: Move | None, **more:
 
 
 def _side(record: Any, language: str) -> list[tuple[Message, str]]:
-    """Return what one of two records says, with its parts, services, places, and who gave it."""
-    whole, texts = everything_seen(), {field.name: field.text for field in shown(record, language)}
+    whole, texts = everything_seen(), shown(record, language)
     rows = [(LABELS[name], texts.get(name, "")) for name in FIELDS[record.table]]
     for part in PARTS[record.table]:
         rows.append((TABLES[part], "; ".join(text for _, text in parts_of(whole, record, part, language))))

@@ -118,6 +118,5 @@ def _everybody() -> Iterator[Found]:
 
 
 def _whose(record: Contact | Phone, names: dict[str, str]) -> str:
-    """Return the name of the nearest that a contact or phone is of; nothing where that has none."""
     owners = (getattr(record, column, None) for column in OWNERS)
     return next((names[owner] for owner in owners if owner in names), "")

@@ -3,12 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import redirect
 from flask.typing import ResponseReturnValue
 
-from mapping.directory.undo import BatchLine
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.model import ENTRIES
@@ -34,16 +33,6 @@ ACTS = labels("act")
 """What the history calls an act that brought no file."""
 
 
-class PastAct(NamedTuple):
-    """Something that was done: how many entries it added, changed and removed, and the one that it was about."""
-
-    batch: BatchLine
-    counts: Counter[str]
-    name: Message | str
-    about: str
-    path: str
-
-
 def act(file: str, files: Mapping[int, str]) -> Message | str:
     """Say what was done: the name of the file that was imported, or an act in words; ``files`` are those by batch."""
     if match := re.fullmatch(r"undo (\d+)", file):
@@ -61,8 +50,9 @@ def all_(language: str, *, problem: Message | None = None) -> str:
     entries, acts = _entries_since(first), []
     for line in reversed(lines[-MOST:]):
         if line.number in entries:
-            found = entries[line.number]
-            acts.append(PastAct(line, Counter(found.values()), act(line.file, files), *_about(found, language)))
+            done, counts = act(line.file, files), Counter(entries[line.number].values())
+            about, path = _about(entries[line.number], language)
+            acts.append({"batch": line, "counts": counts, "name": done, "about": about, "path": path})
     return page("staff/changes.html", language, found=acts, problem=problem)
 
 
@@ -130,7 +120,6 @@ def _changed_by(number: int) -> dict[tuple[str, str], bool]:
 
 
 def _may_edit(table: str, identifier: str, number: int) -> bool:
-    """Whether the person may see an entry that an act changed, and may edit it where it is."""
     whole = everything_seen()
     record = whole.get(table, identifier) or gone_since(number - 1).get((table, identifier))
     return record is not None and me().may("edit", whole.units(record))

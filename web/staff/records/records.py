@@ -17,14 +17,13 @@ from mapping.language.i18n import Message
 from mapping.language.languages import language as language_of
 from mapping.language.taxonomy import Vocabulary
 from mapping.model import ENTRY_POINTS, RECORDS, WHOLES
-from mapping.quality.overview import FRESHNESS_NAMES
 from mapping.safety.redaction import PUBLISHED
 from web.access.guard import me, study_area
 from web.access.pages import Pages
 from web.access.signin import page
 from web.presenters.cards import Card
 from web.staff.common import directory, edition_in_use, everything_seen, seen
-from web.staff.fields import FIELDS, LABELS, LEVELS, PARTS, RESULTS, TABLES, VALUES, Field, editable, fields, said
+from web.staff.fields import FIELDS, LABELS, PARTS, TABLES, VALUES, Field, editable, fields, said
 from web.staff.records import week
 from web.staff.records.history import act
 from web.staff.visible import VisibleRecords, name_of
@@ -49,14 +48,6 @@ class RecordLine(NamedTuple):
     freshness: Freshness | None
     audience: str
     flagged: bool
-
-
-class ShownField(NamedTuple):
-    """A field of a record in words."""
-
-    name: str
-    label: Message
-    text: str
 
 
 class Turn(NamedTuple):
@@ -105,7 +96,6 @@ def search(language: str) -> str:
         count=len(lines),
         regions=[(code, area.label(code, language)) for code in area.all_units()],
         tables={table: TABLES[table] for table in WHOLES},
-        states=FRESHNESS_NAMES,
     )
 
 
@@ -199,7 +189,7 @@ def record_page(
     values = {
         "line": line(whole, record, language),
         "one": record,
-        "shown": shown(record, language),
+        "shown": [(LABELS[name], text) for name, text in shown(record, language).items() if name != "audience"],
         "parts": parts,
         "week": [each for each in week.fields_of(ordinary) if each.value],
         "ordinary": {each.id for each in ordinary},
@@ -213,9 +203,6 @@ def record_page(
         "body": _body(whole, record, language),
         "public": _as_everybody_sees_it(record, language),
         "waiting": [proposal for proposal in directory().proposals() if _speaks_of(whole, proposal, record)],
-        "results": RESULTS,
-        "levels": LEVELS,
-        "states": FRESHNESS_NAMES,
         "may_edit": me().may("edit", whole.units(record)),
         "may_widen": me().may("widen", whole.units(record)),
         "may_add": me().may("edit"),
@@ -244,19 +231,16 @@ def _open(form: OpenForm | None, language: str) -> dict[str, Any]:
 
 
 def _as_everybody_sees_it(record: Any, language: str) -> Card | None:
-    """Return the public entry of a service in the edition in use; None where there is none."""
     edition = edition_in_use("public") if record.table == "service" else None
     entry = edition.entries(language).get(public_id(directory().key, record.id)) if edition else None
     return edition.card(entry, language) if edition and entry else None
 
 
-def shown(record: Any, language: str) -> list[ShownField]:
+def shown(record: Any, language: str) -> dict[str, str]:
     """Return the fields of a record that say something, in words."""
-    found = []
-    for name in editable(record.table):
-        if text := said(record.table, name, getattr(record, name), study_area(), language):
-            found.append(ShownField(name, LABELS[name], text))
-    return found
+    found = {name: getattr(record, name) for name in editable(record.table)}
+    words = {name: said(record.table, name, value, study_area(), language) for name, value in found.items()}
+    return {name: text for name, text in words.items() if text}
 
 
 def parts_of(whole: VisibleRecords, owner: Any, table: str, language: str) -> Iterator[tuple[Any, str]]:
@@ -265,7 +249,7 @@ def parts_of(whole: VisibleRecords, owner: Any, table: str, language: str) -> It
     parts = whole.of_owner(table, column, owner.id)
     for part in parts:
         if table != "attribute" or part.link_type in QUALITIES:
-            yield part, ", ".join(field.text for field in shown(part, language) if field.name != "audience")
+            yield part, ", ".join(text for name, text in shown(part, language).items() if name != "audience")
 
 
 def places_of(whole: VisibleRecords, record: Any) -> Iterable[Any]:

@@ -258,7 +258,6 @@ def _hidden() -> Iterator[HiddenPlace]:
 
 
 def _revealed(place: HiddenPlace, until: dt.datetime) -> dict[str, Any]:
-    """Return what a custodian sees of a place: all that belongs to it, to its services and to their organizations."""
     store, location = directory(), place.location
     owners = {service.organization_id for service in place.services}
     owners |= {location.organization_id} if location is not None else set()

@@ -242,7 +242,6 @@ def agree(language: str, number: int) -> ResponseReturnValue:
 
 
 def _of_others(differences: list[Waiting]) -> list[Waiting]:
-    """Return what somebody else did who counted as a person."""
     doers = {doer for doer in {difference.by for difference in differences} if is_other_person(doer)}
     return [difference for difference in differences if difference.by in doers]
 
@@ -268,7 +267,6 @@ def _shown_in_words(shows: Sequence[Showing], language: str, further: Sequence[R
 
 
 def _alike_kept_out(shows: Sequence[Showing], language: str, further: Sequence[Record]) -> list[tuple[str, str, str]]:
-    """Return the entries that look like one that is kept out of every list: their name, that of the other, a page."""
     whole = everything_seen()
     records = [record for showing in shows if (record := whole.get(showing.table, showing.id)) is not None]
     there, pairs = (Enlarged(whole, further), None) if further else (whole, whole.doubles)
@@ -365,7 +363,6 @@ def _shows(proposal: Proposal) -> list[Showing]:
 
 
 def _rows(proposal: Proposal, language: str) -> Iterator[tuple[Message, str, str]]:
-    """Yield what a proposal would change: what it is called, how it is, how it would be."""
     fields, table, whole = json.loads(proposal.fields), proposal.link_entity, everything_seen()
     now = whole.get(table, proposal.link_id)
     if proposal.kind == "new":

@@ -120,7 +120,6 @@ def _answer(
     shown: Mapping[str, Any],
     wrong: Mapping[str, Message] | None = None,
 ) -> ResponseReturnValue:
-    """Show the form, or keep what was asked for until a second person agrees."""
     if request.method == "GET":
         return _form(language, shown)
     texts = {name: request.form.get(name, "").strip() for name in ("consent_by", "reason")}

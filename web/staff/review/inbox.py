@@ -5,7 +5,6 @@ new waits for a second person even then: the provider's account may be in other 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import redirect, request
@@ -38,17 +37,6 @@ CALLED, TITLES, WRONG, WHY = (labels(of) for of in ("letter", "letters", "wrong"
 CHOICES = ("accepted", "refused", "done")
 GONE = Message("Somebody else decided on this, or changed the record meanwhile. Look at it again.")
 TICK = Message("Tick what you accept, or refuse it all.")
-
-
-@dataclass(frozen=True)
-class Letter:
-    """Something that was sent in: about which record, and what it says in a line."""
-
-    received: Received
-    kind: Message
-    name: str
-    path: str
-    text: str
 
 
 def waiting_for_me() -> Iterator[Received]:
@@ -95,12 +83,13 @@ def letters_lists() -> list[WorkList]:
 
 
 def _row(received: Received, language: str) -> WorkRow:
-    letter = _letter(received, language)
+    kind, name, _, text = _letter(received, language)
     path, sender = f"letter/{received.number}.html", received.sender or A_VISITOR.into(language)
-    return WorkRow(show(letter.kind, language), path, letter.name, (letter.text,), by=sender, on=received.received_on)
+    return WorkRow(show(kind, language), path, name, (text,), by=sender, on=received.received_on)
 
 
-def _letter(received: Received, language: str) -> Letter:
+def _letter(received: Received, language: str) -> tuple[Message, str, str, str]:
+    """Return what was sent in, the name and path of the record that it is about, and what it says in a line."""
     record = about(everything_seen(), received)
     shown = line(everything_seen(), record, language) if record is not None else None
     text, message, area = "", received.message, study_area()
@@ -114,7 +103,7 @@ def _letter(received: Received, language: str) -> Letter:
     elif isinstance(message, Draft):
         text = ", ".join(show(LABELS[name], language) for name in message.fields if name in LABELS)
     name, path = (shown.name, f"r/{shown.table}/{shown.id}.html") if shown else ("", "")
-    return Letter(received, CALLED[received.kind], name, path, text)
+    return CALLED[received.kind], name, path, text
 
 
 @blueprint.form("review", "letter/<int:number>.html")
@@ -145,7 +134,8 @@ def _page(language: str, received: Received, *, decided: Any = None, **more: obj
     return page(
         "staff/message.html",
         language,
-        letter=_letter(received, language),
+        received=received,
+        letter=dict(zip(("kind", "name", "path", "text"), _letter(received, language), strict=True)),
         rows=_rows(received, record, language),
         answers=list(_answers(received, language)),
         decided=decided,
@@ -154,20 +144,16 @@ def _page(language: str, received: Received, *, decided: Any = None, **more: obj
     )
 
 
-def _rows(received: Received, record: Any, language: str) -> list[tuple[str, Message, str, str]]:
+def _rows(received: Received, record: Any, language: str) -> list[tuple[Any, ...]]:
     if not isinstance(received.message, Draft) or record is None:
         return []
     table, area = record.table, study_area()
-    known = [name for name in FIELDS[table] if name in received.message.fields and name != "audience"]
-    return [
-        (
-            name,
-            LABELS[name],
-            said(table, name, getattr(record, name), area, language),
-            said(table, name, received.message.fields[name], area, language),
-        )
-        for name in known
-    ]
+    rows = []
+    for name, then in received.message.fields.items():
+        if name in FIELDS[table] and name != "audience":
+            both = (said(table, name, value, area, language) for value in (getattr(record, name), then))
+            rows.append((name, LABELS[name], *both))
+    return rows
 
 
 def _answers(received: Received, language: str) -> Iterator[tuple[str, Message, str]]:
@@ -180,7 +166,6 @@ def _answers(received: Received, language: str) -> Iterator[tuple[str, Message, 
 
 
 def _accept(received: Received) -> bool:
-    """Take into the directory what was sent in; False where nothing was chosen."""
     record = about(everything_seen(), received)
     if record is None or not seen().has(record.table, record.id):
         raise InvalidRecord("what this is about is not there any more")

@@ -19,7 +19,7 @@ from web.staff.records.lists import WorkList, WorkRow, record_row, work_page
 from web.staff.records.records import RecordLine, line
 from web.staff.review.approvals import acts, approvals_lists, proposals
 from web.staff.review.inbox import letters_lists, waiting_for_me
-from web.stores.inbox import Capacity, Referral, ReferralOutcome
+from web.stores.referral_log import noted
 
 blueprint = Pages("attend")
 
@@ -78,19 +78,16 @@ def waiting_count() -> int:
 
 
 def _signals() -> Iterator[WorkList]:
-    """Yield what newer lists, providers and referrals say of services."""
     yield moved_list()
     missing = Message("No longer in the list of their sender")
     yield _of_records("missing", missing, "warn", _missing(), ASK_WHETHER_CLOSED)
-    rooms = inbox().rooms(on=today()).items()
-    full = (service for service, room in rooms if isinstance(room, Capacity) and room.room == "full")
+    full = (service for service, room in inbox().rooms(on=today()).items() if room.room == "full")
     yield _of_records("full", Message("Services that say they are full"), "warn", _mine(full))
     unavailable = Message("Services that referrals found unavailable")
     yield _of_records("unavailable", unavailable, "bad", _mine(_unavailable()))
 
 
 def _matters() -> Iterator[WorkList]:
-    """Yield what the directory itself says is due, ends or lacks something."""
     mine = seen()
     for found in matters(mine, mine.holdings, calls_of(mine.holdings), ()):
         path = "import.html" if found.key == "approval" else f"see/{found.key}.html"
@@ -134,18 +131,7 @@ def _missing() -> Iterator[Any]:
 
 
 def _unavailable() -> Iterator[str]:
-    """Yield the services that several referrals of the last months found unavailable."""
-    sent = {
-        message.message.number: message.message.service
-        for message in inbox().messages("referral")
-        if isinstance(message.message, Referral)
-    }
-    outcomes = (message.message for message in inbox().messages("outcome"))
-    counts = Counter(
-        sent.get(outcome.number, "")
-        for outcome in outcomes
-        if isinstance(outcome, ReferralOutcome) and outcome.outcome == "unavailable"
-    )
+    counts = Counter(note.referral.service for note in noted(inbox()) if note.outcome == "unavailable")
     return (service for service, count in counts.items() if count >= UNAVAILABLE)
 
 
@@ -156,7 +142,6 @@ def _mine(published: Iterable[str]) -> list[Any]:
 
 
 def _renewal(record: Any) -> str:
-    """Return the page on which a consent is renewed, for what holds by one."""
     pages = {"approval": f"consent/{record.id}.html", "statement": f"statement/{record.id}.html"}
     return pages.get(record.table, "") if me().may("widen") else ""
 
