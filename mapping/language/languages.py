@@ -230,20 +230,6 @@ def _lists(file_name: str) -> dict[str, list[str]]:
     return dict(rows)
 
 
-@cache
-def word_list_languages() -> tuple[str, ...]:
-    """Return the codes of all languages in which lists are read: those of the portal and their neighbours."""
-    return tuple(
-        sorted(
-            {
-                path.parent.name
-                for root in map(Path, mapping.language.__path__)
-                for path in root.glob("*/word_lists.csv")
-            }
-        )
-    )
-
-
 def forget() -> None:
     """Read the folders anew when they are next asked for."""
     folders.cache_clear()

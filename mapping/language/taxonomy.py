@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from rapidfuzz import fuzz, process
 
@@ -466,31 +466,8 @@ def _term(taxonomy: str, row: dict[str, str], rows: list[dict[str, str]]) -> Ter
     """Make a term of its row; ``rows`` are those of the whole taxonomy."""
     code = row["code"]
     below = [other for other in rows if other.get("parent") == code]
-    used = {
-        "code",
-        "parent",
-        "taxonomy",
-        "draft",
-        "definition_en",
-        "nrm_pillar",
-        "need",
-        "audience",
-        "precision",
-        "location_kind",
-        "core_nrm",
-        "matrix_row",
-        "sensitive",
-        "dimension",
-        "service_type",
-        "obligation",
-        "value",
-        "unit",
-        "per",
-        "population_base",
-        "source",
-        "source_url",
-        "source_status",
-    }
+    plain: dict[str, Any] = {name: row.get(name, "") for name in _TEXTS}
+    plain |= {name: row.get(column) == "1" for name, column in _FLAGS.items()}
     return Term(
         taxonomy=taxonomy,
         code=code,
@@ -502,22 +479,20 @@ def _term(taxonomy: str, row: dict[str, str], rows: list[dict[str, str]]) -> Ter
         need=row.get("need") or None,
         audience=_strictest(AUDIENCES, row.get("audience", ""), (other["audience"] for other in below)),
         precision=_strictest(PRECISIONS, row.get("precision", ""), (other["precision"] for other in below)),
-        location_kind=row.get("location_kind", ""),
-        core=row.get("core_nrm") == "1",
-        matrix_row=row.get("matrix_row") == "1",
-        sensitive=row.get("sensitive") == "1",
-        dimension=row.get("dimension", ""),
         service_type=row.get("service_type") or None,
         obligation=_obligation(row.get("obligation", "")),
         value=_number(row.get("value", "")),
-        unit=row.get("unit", ""),
         per=_number(row.get("per", "")),
-        population_base=row.get("population_base", ""),
-        source=row.get("source", ""),
-        source_url=row.get("source_url", ""),
-        source_status=row.get("source_status", ""),
-        details={key: text for key, text in row.items() if key not in used and not key.startswith("label_") and text},
+        details={key: text for key, text in row.items() if key not in _USED and not key.startswith("label_") and text},
+        **plain,
     )
+
+
+_TEXTS = ("location_kind", "dimension", "unit", "population_base", "source", "source_url", "source_status")
+"""Columns whose text a term keeps as it is."""
+_FLAGS = {"core": "core_nrm", "matrix_row": "matrix_row", "sensitive": "sensitive"}
+"""Truths of a term, and the columns in which 1 stands for them."""
+_USED = {*Term.__dataclass_fields__, *_FLAGS.values(), "draft", "definition_en", "nrm_pillar"}
 
 
 def _labels(taxonomy: str, code: str, row: Mapping[str, str]) -> dict[str, str]:

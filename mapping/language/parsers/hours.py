@@ -9,12 +9,12 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from mapping.language.fold import skeleton
-from mapping.language.i18n import UNSAID, Message, both
+from mapping.language.fold import alternatives, skeleton
+from mapping.language.i18n import UNSAID, Message
 from mapping.language.languages import codes, weekdays_of
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
 from mapping.language.parsers.dates import MONTHS
@@ -27,6 +27,17 @@ Days = tuple[int, ...]
 BY_24_HOURS = Message("write the times by 24 hours: 9:00-17:00")
 WRITE_DAYS = Message("write days and times, as 'Mon-Fri 9:00-17:00'")
 WRITE_NOW = Message("write the days and times that hold now")
+PROBLEMS = {
+    "not understood": (Message("{text} is not understood as hours"), WRITE_NOW),
+    "contradictory": (Message("{text} says more than one thing about the days"), WRITE_NOW),
+    "without days": (
+        Message("{text} does not say on which days"),
+        Message("write the days, as 'Mon-Fri 9:00-17:00'"),
+    ),
+    "without hours": (Message("{text} says days without hours"), Message("write the times, as 'Mon-Fri 9:00-17:00'")),
+    "same time": (Message("{text} opens and closes at the same time"), Message("write both times")),
+    "backwards": (Message("{text} closes before it opens"), BY_24_HOURS),
+}
 BY_APPOINTMENT = "by appointment"
 _FREQUENCIES: dict[Kind, str] = {"weekly": "WEEKLY", "monthly": "MONTHLY"}
 
@@ -87,8 +98,6 @@ LETTERS = {
     "dash": "-",
     "part": ";",
     "comma": ",",
-    "open": "(",
-    "close": ")",
     "off": "O",
     "except": "X",
     "apart": "A",
@@ -103,10 +112,10 @@ _NTH = "N(?:[,&]?N)*"
 _SPAN = "f?T[-t]T"
 GRAMMAR = re.compile(
     rf"(?P<season>f?M[-t]M)"
-    rf"|(?P<off>X[XO&-]*{_DAYS}|O[O&-]*{_DAYS}(?![-f,]*T)|{_DAYS}[-f]*[OA])"
+    rf"|(?P<off>X[XO&-]{{0,4}}{_DAYS}|O[O&-]{{0,4}}{_DAYS}(?![-f,]{{0,4}}T)|{_DAYS}[-f]{{0,4}}[OA])"
     rf"|(?P<days>{_NTH}{_DAYS}|{_DAYS}{_NTH}|{_DAYS})"
     rf"|(?P<pause>B[-f]*T[-t]T|{_SPAN}B(?![-f]*T))"
-    rf"|(?P<span>{_SPAN})|(?P<until>tT)|(?P<always>R)|(?P<appointment>P)|(?P<whose>W)"
+    rf"|(?P<span>{_SPAN})|(?P<always>R)|(?P<appointment>P)|(?P<whose>W)"
     rf"|(?P<nothing>[-,;&ft])|(?P<unread>.)"
 )
 WORDS = Path(__file__).parents[1] / "terms" / "hours.csv"
@@ -131,10 +140,10 @@ _LONGEST = max(map(len, _PHRASES))
 
 _TOKEN = re.compile(
     r"(?P<always>24\s?/\s?(?:7|24)|7\s?/\s?24)"
-    r"|(?P<nth>[1-4])(?:st|nd|rd|th)\b"
+    rf"|(?P<nth>[1-4])\s?-?{alternatives('ending of an ordinal')}"
     r"|(?P<time>(?<!\d)(?:\d{1,2}(?:[:.]|h(?=\d))\d\d|\d{3,4}|(?!24h)\d{1,2}h\b|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
     r"|(?P<word>[^\W\d_](?:[^\W\d_]|['’ʻʼ‘])*)"
-    r"|(?P<dash>[-–—‐‑−])|(?P<part>[;\n])|(?P<comma>[,&/])|(?P<open>\()|(?P<close>\))|(?P<other>[^\s.:+!]|\d+)",
+    r"|(?P<dash>[-–—‐‑−])|(?P<part>[;\n()])|(?P<comma>[,&/])|(?P<other>[^\s.:+!]|\d+)",
     re.I,
 )
 _HALF_DAY = re.compile(r"[1-6](?:[:.][0-5]\d)?")
@@ -178,12 +187,6 @@ def _tokens(text: str) -> list[_Token]:
         elif token.means == "half" and timed and last:
             tokens[-1] = replace(last, time=last.time + ("pm" if token.numbers[0] else "am"))
             continue
-        elif token.means == "ordinal":
-            if tokens and tokens[-1].means == "dash":
-                tokens.pop()
-            if tokens and tokens[-1].time in ("1", "2", "3", "4"):
-                first = tokens.pop()
-                token = _Token("nth", (int(first.time),), first.start, token.end)
         if token.means not in ("noise", "monthly"):
             tokens.append(token)
     return tokens
@@ -206,6 +209,9 @@ def _phrase(matches: list[re.Match[str]], folded: list[str], at: int) -> tuple[_
     return _Token(kind, numbers, start.start(), start.end(), start[0] if kind == "time" else ""), 1
 
 
+_Span = tuple[int, int, Message]
+
+
 @dataclass
 class _Group:
     """Days and the times that are said of them."""
@@ -213,7 +219,7 @@ class _Group:
     days: Days
     nth: Days = ()
     months: tuple[int, int] | None = None
-    spans: list[tuple[int, int, Message]] = field(default_factory=list)
+    spans: list[_Span] = field(default_factory=list)
     complete: bool = False
     """Whether its times stood before its days."""
 
@@ -226,24 +232,20 @@ class _HoursReader:
         self.written = written
         """The cell as its sender wrote it, for messages: ``text`` has some of its words in others."""
         self.rest: list[str] = []
-        self.tokens = list(self._without_holidays(self._without_brackets(self._with_rest_days(_tokens(text)))))
+        self.tokens = list(self._without_holidays(self._with_rest_days(_tokens(text))))
         self.groups: list[_Group] = []
         self.closed: set[int] = set()
         self.early: list[tuple[str, str]] = []
         """Times that stand before their days: "9-18, пн-пт"."""
-        self.pauses: list[tuple[int, int]] = []
         self.early_pauses: list[tuple[int, int]] = []
         self.months: tuple[int, int] | None = None
         self.by_appointment = False
-        self.days_at = 0
-        """Where the days that were read last begin."""
 
     def read(self) -> list[HoursValue]:
         letters = "".join(token.letter for token in self.tokens)
         at = 0
         while match := GRAMMAR.match(letters, at):
             tokens = self.tokens[at : match.end()]
-            self.days_at = at if match.lastgroup == "days" else self.days_at
             at = match.end()
             if match.lastgroup == "unread" or (match.lastgroup == "whose" and self.groups):
                 at = self._set_aside(match.start())
@@ -251,13 +253,11 @@ class _HoursReader:
                 getattr(self, f"_{match.lastgroup}")(tokens)
         self._place_early(tuple(day for day in WEEK if self.closed and day not in self.closed))
         if any(not group.spans and group.days != WEEK for group in self.groups):
-            raise Unreadable(
-                Message("{text} says days without hours", text=shown(self.written)),
-                Message("write the times, as 'Mon-Fri 9:00-17:00'"),
-            )
+            raise self._fault("without hours")
         for pause in self.early_pauses:
             self._cut(pause)
-        spans = [span for group in self._exceptions() for span in self._values(group)]
+        self._check()
+        spans = [span for group in self.groups for span in self._values(group)]
         return list(dict.fromkeys(spans)) + [HoursValue(kind="appointment")] * self.by_appointment
 
     def _with_rest_days(self, tokens: list[_Token]) -> list[_Token]:
@@ -268,23 +268,6 @@ class _HoursReader:
             if token.means == "days" and token.numbers == WEEKEND and before in ((5,), (6,)):
                 tokens[at] = replace(token, means="off")
         return tokens
-
-    def _without_brackets(self, tokens: list[_Token]) -> list[_Token]:
-        """Set aside brackets that say more than days, times and breaks; others part what they hold from the rest."""
-        kept: list[_Token] = []
-        at = 0
-        while at < len(tokens):
-            end = next((n for n in range(at, len(tokens)) if tokens[n].means == "close"), len(tokens) - 1)
-            inner = {token.letter for token in tokens[at + 1 : end]}
-            if tokens[at].means == "open" and inner and not inner <= set("DOXA,&-ftTBPR"):
-                self.rest.append(self.text[tokens[at].start : tokens[end].end])
-                at = end
-            elif tokens[at].means in ("open", "close"):
-                kept.append(replace(tokens[at], means="part"))
-            else:
-                kept.append(tokens[at])
-            at += 1
-        return kept
 
     def _without_holidays(self, tokens: list[_Token]) -> Iterator[_Token]:
         """Yield tokens without holidays, which no schedule holds; those with times of their own are not understood."""
@@ -331,7 +314,7 @@ class _HoursReader:
                 continue
             days = token.numbers or tuple(day for day in WEEK if day not in self._named())
             if not days or (not token.numbers and not self._named()):
-                raise self._without_days()
+                raise self._fault("without days")
             if until and before is not None and len(parts[-1]) == 1:
                 first = parts.pop()[0]
                 days = tuple((first + step) % 7 for step in range((days[-1] - first) % 7 + 1))
@@ -348,7 +331,7 @@ class _HoursReader:
         if len(parts) > 1 and parts[0] == WEEK:
             self.groups.append(_Group(parts.pop(0), months=self.months))
         if len(parts) > 1 and any(len(part) > 1 for part in parts):
-            raise self._contradictory()
+            raise self._fault("contradictory")
         self.closed |= {day for part in parts for day in part}
         for group in self.groups:
             group.days = tuple(day for day in group.days if day not in self.closed)
@@ -361,7 +344,7 @@ class _HoursReader:
         if not self.groups:
             self.early.append((opens, closes))
         elif self.groups[-1].complete:
-            raise self._without_days()
+            raise self._fault("without days")
         else:
             self._add(self.groups[-1], opens, closes)
 
@@ -372,21 +355,11 @@ class _HoursReader:
         if not days:
             for opens, closes in early:
                 _span(opens, closes)
-            raise self._without_days()
+            raise self._fault("without days")
         self.groups.append(_Group(days, nth, self.months))
         for opens, closes in early:
             self._add(self.groups[-1], opens, closes)
         self.groups[-1].complete = True
-
-    def _until(self, tokens: list[_Token]) -> None:
-        """Read "до 13" after days whose opening was said before."""
-        opened = next((group.spans[0][0] for group in self.groups if group.spans), None)
-        if opened is None or self.groups[-1].spans:
-            raise self._not_understood()
-        doubt = Message("the opening time {clock} is taken from the days before", clock=_clock(opened))
-        self._add(self.groups[-1], _clock(opened), tokens[-1].time, doubt)
-        for pause in self.pauses:
-            self._cut(pause)
 
     def _pause(self, tokens: list[_Token]) -> None:
         """Read a break; it is of the days before, or of all where it stands before any."""
@@ -399,7 +372,6 @@ class _HoursReader:
         if self.early or not any(group.spans for group in self.groups):
             self.early_pauses.append((opens, closes))
         else:
-            self.pauses.append((opens, closes))
             self._cut((opens, closes))
 
     def _cut(self, pause: tuple[int, int]) -> None:
@@ -425,45 +397,34 @@ class _HoursReader:
     def _appointment(self, _tokens: list[_Token]) -> None:
         self.by_appointment = True
 
-    def _add(self, group: _Group, opening: str, closing: str, doubt: Message = UNSAID) -> None:
+    def _add(self, group: _Group, opening: str, closing: str) -> None:
         """Add times to days; on working days "9-5" and "8-12, 1-5" go on in the afternoon."""
-        opens, closes = _span(opening, closing)
+        opens, closes, doubt = *_span(opening, closing), UNSAID
         working = WORKING.issuperset(group.days)
         late = _HALF_DAY.fullmatch(closing) is not None and working
         if late and MORNING <= opens <= HALF and closes < opens:
             closes += HALF
-            doubt = both(doubt, Message("{text} is read as {clock}", text=closing, clock=_clock(closes)))
+            doubt = Message("{text} is read as {clock}", text=closing, clock=_clock(closes))
         elif late and _HALF_DAY.fullmatch(opening) and group.spans and HALF - 60 <= group.spans[-1][1] <= HALF + 60:
             opens, closes = opens + HALF, closes + HALF
             clock = f"{_clock(opens)}-{_clock(closes)}"
             doubt = Message("{text} is read as {clock}", text=f"{opening}-{closing}", clock=clock)
         if opens == closes:
-            raise Unreadable(
-                Message("{text} opens and closes at the same time", text=shown(self.written)),
-                Message("write both times"),
-            )
+            raise self._fault("same time")
         if closes < opens and (group.nth or opens < HALF):
-            raise Unreadable(Message("{text} closes before it opens", text=shown(self.written)), BY_24_HOURS)
+            raise self._fault("backwards")
         group.spans.append((opens, closes, doubt))
 
-    def _exceptions(self) -> list[_Group]:
-        """Return the groups without the days of which a later one says another end: "пн-пт 9-17, пт до 16"."""
-        groups: list[_Group] = []
-        for group in (group for group in self.groups if group.spans):
-            if group in groups:
-                continue
-            for at, other in enumerate(groups):
-                shared = {*other.days} & {*group.days}
-                if not shared or (other.nth, other.months) != (group.nth, group.months) or not _overlap(other, group):
-                    continue
-                if other.spans[0][0] != group.spans[0][0] or not shared < {*other.days}:
-                    raise self._contradictory()
-                groups[at] = replace(other, days=tuple(day for day in other.days if day not in shared))
-            groups.append(group)
+    def _check(self) -> None:
+        """Refuse times that overlap on a day."""
+        groups = [group for group in self.groups if group.spans]
+        for group, other in combinations(groups, 2):
+            alike = (group.nth, group.months) == (other.nth, other.months) and {*group.days} & {*other.days}
+            if alike and group != other and _overlap(group.spans, other.spans):
+                raise self._fault("contradictory")
         for group in groups:
-            if any(first[1] > second[0] for first, second in pairwise(sorted(span[:2] for span in group.spans))):
-                raise self._contradictory()
-        return groups
+            if any(_overlap([first], [second]) for first, second in combinations(group.spans, 2)):
+                raise self._fault("contradictory")
 
     def _values(self, group: _Group) -> Iterator[HoursValue]:
         """Yield the spans of a group; one that goes past midnight becomes two."""
@@ -479,34 +440,25 @@ class _HoursReader:
     def _set_aside(self, at: int) -> int:
         """Leave the rest of a part unread; return where the next one begins."""
         end = next((n for n in range(at, len(self.tokens)) if self.tokens[n].means == "part"), len(self.tokens))
-        begin = at
-        if self.groups and self.groups[-1].nth and not self.groups[-1].spans:  # "last Wednesday: cleaning day"
-            self.groups.pop()
-            begin = self.days_at
         waiting = self.groups and not self.groups[-1].spans and self.groups[-1].days != WEEK
         if waiting or any(token.means == "days" for token in self.tokens[at:end]):
-            raise self._contradictory() if any(group.spans for group in self.groups) else self._not_understood()
+            raise (
+                self._fault("contradictory")
+                if any(group.spans for group in self.groups)
+                else self._fault("not understood")
+            )
         stop = self.tokens[end].start if end < len(self.tokens) else len(self.text)
-        self.rest.append(self.text[self.tokens[begin].start : stop])
+        self.rest.append(self.text[self.tokens[at].start : stop])
         return end
 
-    def _not_understood(self) -> Unreadable:
-        return Unreadable(Message("{text} is not understood as hours", text=shown(self.written)), WRITE_NOW)
-
-    def _contradictory(self) -> Unreadable:
-        problem = Message("{text} says more than one thing about the days", text=shown(self.written))
-        return Unreadable(problem, WRITE_NOW)
-
-    def _without_days(self) -> Unreadable:
-        problem = Message("{text} does not say on which days", text=shown(self.written))
-        return Unreadable(problem, Message("write the days, as 'Mon-Fri 9:00-17:00'"))
+    def _fault(self, problem: str) -> Unreadable:
+        message, fix = PROBLEMS[problem]
+        return Unreadable(message.filled_with({"text": shown(self.written)}), fix)
 
 
-def _overlap(first: _Group, second: _Group) -> bool:
-    def end(span: tuple[int, int, Message]) -> int:
-        return span[1] if span[1] > span[0] else DAY_ENDS
-
-    return any(a[0] < end(b) and b[0] < end(a) for a in first.spans for b in second.spans)
+def _overlap(first: list[_Span], second: list[_Span]) -> bool:
+    ends = {span: span[1] if span[1] > span[0] else DAY_ENDS for span in (*first, *second)}
+    return any(a[0] < ends[b] and b[0] < ends[a] for a in first for b in second)
 
 
 _LETTER = rf"[^\s_{re.escape(string.punctuation)}‐‑‒–—−«»“”„’…]"
