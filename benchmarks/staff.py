@@ -13,8 +13,7 @@ from find import median
 from mapping.model import record_id
 from mapping.quality.call_list import calls_of
 from mapping.quality.overview import matters
-from web.staff.visible import VisibleRecords
-from web.staff.visible_cache import VisibleCache
+from web.staff.visible import VisibleCache, VisibleRecords
 
 ABOUT = (
     "A service of an invented directory is edited each time, then what stewards see is worked out and asked for. "
