@@ -303,22 +303,7 @@ def marking(columns: ColumnMap, text: str) -> tuple[Audience, bool]:
     return (known[folded], True) if folded in known else ("custodian", False)
 
 
-FAULTS: dict[str, Message] = {
-    "missing": Message("is missing"),
-    "extra_forbidden": Message("is no setting of a column map"),
-    "string_type": Message("is no text in quotation marks"),
-    "string_too_short": Message("is empty"),
-    "string_pattern_mismatch": Message("may have small letters, digits and hyphens only"),
-    "list_type": Message("is no list in square brackets"),
-    "dict_type": Message("is no table"),
-    "model_type": Message("is no table"),
-    "int_type": Message("is no whole number"),
-    "int_parsing": Message("is no whole number"),
-    "bool_type": Message("is neither true nor false"),
-    "bool_parsing": Message("is neither true nor false"),
-    "greater_than_equal": Message("is too small"),
-    "less_than_equal": Message("is too large"),
-}
+FAULTS = {row["kind"]: Message.of(row["fault"]) for row in table_beside(__file__, "setting_faults")}
 """What is wrong with a setting, by pydantic's name for it."""
 
 

@@ -99,14 +99,6 @@ class Record(BaseModel, metaclass=_RecordKind):
     id: str
 
     @classmethod
-    def of_checked(cls, **values: Any) -> Self:
-        """Return the record of values that need no check: ids that `record_id` made, and what was checked before.
-
-        Fields that are not given stand at their defaults.
-        """
-        return cls.restored(_defaults(cls) | values)
-
-    @classmethod
     def of_read(cls, **values: Any) -> Self:
         """Return the record of values that parsers read, each of the kind and of the words that its field has.
 
@@ -124,7 +116,7 @@ class Record(BaseModel, metaclass=_RecordKind):
                     return cls(**values)
             elif kind not in _SURE:
                 return cls(**values)
-        return cls.of_checked(**values)
+        return cls.restored(_defaults(cls) | values)
 
     @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:

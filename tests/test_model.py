@@ -19,7 +19,6 @@ from mapping.model import (
     Address,
     Location,
     Phone,
-    Provenance,
     Record,
     Service,
     ids_of,
@@ -63,14 +62,6 @@ def test_the_class_of_a_record():
 def test_a_field_that_a_table_may_lack():
     assert Phone(id="p", number="1515").get("number") == "1515"
     assert Phone(id="p", number="1515").get("link_id") is None
-
-
-def test_a_record_of_checked_values_is_the_one_that_is_validated() -> None:
-    of = {"id": "1", "link_id": "2", "link_entity": "service", "source_id": "3", "source_key": "4"}
-    record, whole = Provenance.of_checked(**of, row=5), Provenance(**of, row=5)
-    assert record == whole
-    assert list(record.__dict__) == list(whole.__dict__)
-    assert Service.of_checked(id="1", name="Advice") == Service(id="1", name="Advice")
 
 
 TEXTS = [

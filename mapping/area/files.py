@@ -98,30 +98,17 @@ def read(folder: Path) -> AreaTables:
     return tables
 
 
-def paths(file: AreaFile) -> Iterator[tuple[str, str]]:
-    """Yield each file that area.toml names, with the key that names it."""
-    for level in file.level:
-        yield f"level {level.level} file", level.file
-        if level.names:
-            yield f"level {level.level} names", level.names
-    yield "population.units", file.population.units
-    for key, path in (
-        ("population.cells", file.population.cells),
-        ("population.grid", file.population.grid),
-        ("roads.file", file.roads and file.roads.file),
-        ("norms", file.norms),
-        ("grid.file", file.settings.grid.file),
-        ("travel.barriers", file.settings.travel.barriers),
-    ):
-        if path:
-            yield key, path
-    for table in ("raster", "basemap"):
-        for key, path in getattr(file, table):
-            if path:
-                yield f"{table}.{key}", path
-    for key in ("settlements", "official_towns", "border"):
-        if path := getattr(file.places, key):
-            yield f"places.{key}", path
+def paths(table: BaseModel, above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each file that area.toml, or a table of it, names, with the key that names it."""
+    for name, info in type(table).model_fields.items():
+        value = getattr(table, name)
+        if settings.IN_FOLDER in info.metadata and value:
+            yield f"{above}{name}", value
+        elif isinstance(value, BaseModel):
+            yield from paths(value, "" if name == "settings" else f"{name}.")
+        elif name == "level" and isinstance(value, tuple):
+            for level in value:
+                yield from paths(level, f"level {level.level} ")
 
 
 def read_csv(tables: AreaTables, name: str, needed: tuple[str, ...]) -> pd.DataFrame | None:

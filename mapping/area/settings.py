@@ -73,6 +73,10 @@ def _languages() -> frozenset[str]:
     return frozenset(Locale("en").languages)
 
 
+IN_FOLDER = "a file of the study area's folder"
+"""Marks a field that names one."""
+FileName = Annotated[str, IN_FOLDER]
+FileIfAny = Annotated[str | None, IN_FOLDER]
 Language = Annotated[str, AfterValidator(_language)]
 Country = Annotated[str, AfterValidator(_country)]
 Texts = dict[Language, Annotated[str, Field(min_length=1)]]
@@ -95,12 +99,12 @@ class Level(_SettingsTable):
     """
 
     level: Annotated[int, Field(ge=0, le=5)]
-    file: str
+    file: FileName
     key: str
     count: Annotated[int, Field(ge=1)]
     label: Texts
     parent: str | None = None
-    names: str | None = None
+    names: FileIfAny = None
     people_key: str | None = None
 
 
@@ -113,11 +117,11 @@ class Population(_SettingsTable):
 
     date: dt.date
     total: Annotated[int, Field(ge=0)]
-    units: str
+    units: FileName
     key: str
-    cells: str | None = None
+    cells: FileIfAny = None
     cell_degrees: Annotated[float, Field(gt=0, le=1)] | None = None
-    grid: str | None = None
+    grid: FileIfAny = None
     weights: dict[Class, Annotated[float, Field(ge=0)]] = {}
 
     @property
@@ -129,7 +133,7 @@ class Population(_SettingsTable):
 class Roads(_SettingsTable):
     """The file of roads and its columns: ``class``, ``speed`` (km/h), ``length`` (km) and ``seasonal`` (a note)."""
 
-    file: str
+    file: FileName
     road_class: str = Field("road_class", alias="class")
     speed: str | None = None
     length: str | None = None
@@ -139,9 +143,9 @@ class Roads(_SettingsTable):
 class Places(_SettingsTable):
     """Tables of places and the columns that hold their id, their finest unit and what they are."""
 
-    settlements: str | None = None
-    official_towns: str | None = None
-    border: str | None = None
+    settlements: FileIfAny = None
+    official_towns: FileIfAny = None
+    border: FileIfAny = None
     key: str = "id"
     unit: str = "unit"
     kind: str = "kind"
@@ -154,21 +158,21 @@ class Raster(_SettingsTable):
     them nothing else decides how fast a cell is crossed.
     """
 
-    elevation: str | None = None
-    landcover: str | None = None
-    friction: str | None = None
-    surface: str | None = None
-    relief: str | None = None
-    relief_bounds: str | None = None
+    elevation: FileIfAny = None
+    landcover: FileIfAny = None
+    friction: FileIfAny = None
+    surface: FileIfAny = None
+    relief: FileIfAny = None
+    relief_bounds: FileIfAny = None
 
 
 class Basemap(_SettingsTable):
     """GeoJSON files that stand behind every map."""
 
-    neighbours: str | None = None
-    rivers: str | None = None
-    lakes: str | None = None
-    places: str | None = None
+    neighbours: FileIfAny = None
+    rivers: FileIfAny = None
+    lakes: FileIfAny = None
+    places: FileIfAny = None
 
 
 class Attribution(_SettingsTable):
@@ -181,7 +185,7 @@ class Attribution(_SettingsTable):
 class GridSettings(_SettingsTable):
     """The raster that everything is counted on: the cells of ``file``, or squares of ``cell_size`` over the window."""
 
-    file: str | None = None
+    file: FileIfAny = None
     cell_size: Annotated[float, Field(ge=10, le=20_000)] = 1000.0
     margin_km: Annotated[float, Field(ge=0, le=500)] = 30.0
 
@@ -266,7 +270,7 @@ class Travel(_SettingsTable):
     """
 
     snap_km: Annotated[float, Field(ge=0, le=50)] = 3.0
-    barriers: str | None = None
+    barriers: FileIfAny = None
     cross_borders: bool = False
     direction: Direction = "average"
 
@@ -487,7 +491,7 @@ class AreaFile(_SettingsTable):
     places: Places = Places()
     raster: Raster = Raster()
     basemap: Basemap = Basemap()
-    norms: str | None = None
+    norms: FileIfAny = None
     attribution: tuple[Attribution, ...] = ()
     notes: dict[str, Any] = {}
     settings: Settings

@@ -4,11 +4,13 @@ Every command prints what it did and what to do next; what goes wrong is one lin
 imported when the command runs, so that help comes at once.
 """
 
+import csv
 import sqlite3
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -25,63 +27,15 @@ class Verb(NamedTuple):
     help: str
 
 
-SECTIONS: dict[str, dict[str, Verb]] = {
-    "Start": {
-        "start": Verb("office", "Run an office in one folder: set up in the browser, three portals, timers."),
-        "setup": Verb("office", "Make an office in a folder without a browser, as on a server."),
-        "try": Verb("trial", "Show a list of your own as map, lists and gaps, for a trial; nothing is kept."),
-        "demo": Verb("editions", "Build the demonstration: directory, reports, public view and site."),
-        "init": Verb("imports", "Start an empty directory for a study area."),
-        "area": Verb("areas", "Build or check a study area: the folder of a country."),
-        "user": Verb("accounts", "Accounts of the portals."),
-    },
-    "Lists in": {
-        "import": Verb("imports", "Read a partner's list, clean and check it, and store it whole or not at all."),
-        "check": Verb("imports", "Show every issue of a file, or the state of the directory."),
-        "form": Verb("imports", "Make the form for collecting services in the field, for Kobo or ODK."),
-        "approve": Verb("imports", "Take in what two people agreed to."),
-    },
-    "Keep it true": {
-        "due": Verb("imports", "Say whom to call so that entries stay true, and take in what was found."),
-        "duplicates": Verb("imports", "Show records that may be one; take in what was decided."),
-        "conflicts": Verb("curation", "Show every field on which sources disagree."),
-        "edit": Verb("curation", "Change fields of a record as a steward; no later import undoes it."),
-        "merge": Verb("curation", "Make one record of several."),
-        "undo": Verb("curation", "Take back an import, an edit, a merge or an undoing, whole."),
-        "agree": Verb("curation", "Agree to what somebody's act newly shows, or list what waits."),
-        "history": Verb("curation", "Show every change of a record."),
-        "contacts": Verb("curation", "Show the contacts and phones in which a name or a number stands."),
-        "erase": Verb("curation", "Hide a person's contact or a phone; two people remove it for good."),
-    },
-    "Publish": {
-        "publish": Verb("editions", "Write what an audience may see into a file of its own."),
-        "hide": Verb("editions", "Take an entry out of every edition in use, at once."),
-        "editions": Verb("editions", "Show the editions that are kept, or go back to one of them."),
-        "site": Verb("editions", "Write the portal of a view as static pages that need no server."),
-        "audit": Verb("audit", "Check that a site holds nothing but what its view gives, and attack it."),
-    },
-    "Ask, draw, write": {
-        "find": Verb("questions", "Find services in a view: nearest first, or by name."),
-        "analyse": Verb("questions", "Run an analysis on a view: its finding, figures and table."),
-        "scenario": Verb("questions", "Count whom a scenario of the Atlas brings within reach."),
-        "map": Verb("questions", "Draw a map of a view, with the findings of analyses on it."),
-        "travel": Verb("areas", "Write minutes to the nearest of some points, and people within them."),
-        "report": Verb("reports", "Write the mapping report of a view: a web page, PDF or Word document."),
-        "brief": Verb("reports", "Write two pages on a district for its commission."),
-        "export": Verb("reports", "Write a view as a file for other programs; `export list` names the formats."),
-    },
-    "Portals": {
-        "serve": Verb("editions", "Serve the portal of a view on this machine."),
-        "partner": Verb("portals", "Serve the portal of those who refer people."),
-        "staff": Verb("portals", "Serve the portal of stewards, custodians and administrators."),
-        "demo-partner": Verb("portals", "Serve the partner portal of the demo, with invented people."),
-        "demo-staff": Verb("portals", "Serve the staff portal of the demo, with invented people."),
-        "remind": Verb("operations", "Write to providers, stewards and readers of news what waits for them."),
-        "texts": Verb("operations", "Give all texts of a language to a native reader, and take corrections in."),
-        "backup": Verb("operations", "Write everything private into one encrypted file."),
-        "restore": Verb("operations", "Bring a backup back, or rehearse it."),
-    },
-}
+def _sections() -> dict[str, dict[str, Verb]]:
+    sections: dict[str, dict[str, Verb]] = {}
+    with Path(__file__).with_name("commands.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            sections.setdefault(row["section"], {})[row["command"]] = Verb(row["file"], row["help"])
+    return sections
+
+
+SECTIONS = _sections()
 """Every command by what people do."""
 
 VERBS = {name: verb for verbs in SECTIONS.values() for name, verb in verbs.items()}

@@ -22,6 +22,7 @@ CALLED = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
 TABLES = {
     "mapping/fields.csv": ("meaning",),
+    "mapping/setting_faults.csv": ("fault",),
     "mapping/states.csv": ("label", "note"),
     "mapping/render/report/addressees.csv": ("label", "task"),
     "mapping/render/report/recommendations.csv": ("text", "evidence", "measure", "aim"),

@@ -16,28 +16,13 @@ from pyogrio.errors import DataSourceError
 from rasterio.errors import RasterioError
 
 from mapping.area.files import Fault, perhaps
+from mapping.resources import table_beside
 
-ROAD_SPEEDS = {
-    "motorway": 100.0,
-    "trunk": 80.0,
-    "primary": 60.0,
-    "secondary": 50.0,
-    "tertiary": 40.0,
-    "unclassified": 30.0,
-    "road": 20.0,
-    "residential": 20.0,
-    "service": 15.0,
-    "living_street": 10.0,
-    "track": 12.0,
-}
+_ROAD_CLASSES = table_beside(__file__, "road_classes")
+ROAD_SPEEDS = {row["class"]: float(row["speed_kmh"]) for row in _ROAD_CLASSES if row["speed_kmh"]}
 """Speeds in km/h of OpenStreetMap's classes that no table names; a ``_link`` has that of its class."""
 
-NO_CAR = frozenset(
-    {
-        *("footway", "path", "steps", "cycleway", "bridleway", "pedestrian", "corridor", "elevator", "platform"),
-        *("construction", "proposed", "abandoned", "razed", "raceway", "rest_area", "services", "bus_stop"),
-    }
-)
+NO_CAR = frozenset(row["class"] for row in _ROAD_CLASSES) - {*ROAD_SPEEDS}
 """Classes of OpenStreetMap that no car drives on."""
 
 ROAD_CLASSES = ("highway", "fclass", "road_class", "class")
