@@ -64,10 +64,8 @@ class Intake:
     """Sheet -> the name of the file, its own, and what stands over its rows."""
     aside: dict[tuple[str, int], "Reader"] = field(default_factory=dict)
     """Sheet and number of each row that must be set aside whole, and what was read of it."""
-    termed: dict[tuple[object, ...], tuple[list[str], list[str], list[tuple[Message, Level]]]] = field(
-        default_factory=dict
-    )
-    """Field, vocabulary, how it is read and text -> codes, other words and what is to be said of them."""
+    termed: dict[tuple[str, str, bool, str], "Terms"] = field(default_factory=dict)
+    """Field, vocabulary, whether by names alone, and text -> what is read of it."""
     _located: dict[tuple[object, ...], Located] = field(default_factory=dict)
     _watched: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _texts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -190,6 +188,9 @@ class Reader:
     """Fields whose cells hold another kind of thing than they should."""
     at_most: Audience = "public"
     """Who may see it at most, by other rows about the same."""
+    heading: str = ""
+    """The column whose heading says what stands in ``values``, where the row is read once for each such column."""
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -201,6 +202,8 @@ class Reader:
 
         One that is too long sets the row aside.
         """
+        if name in self.values:
+            return self.values[name]
         full = f"{name}.{language}" if language else name
         columns = self.intake.filling.get(full, ())
         text = self._of_columns(full, columns) if columns else ""
@@ -247,16 +250,16 @@ class Reader:
 
     def _hours_of_parts(self, text: str) -> str:
         """Return the hours that stand in columns of their own: when it opens and closes, or each day's."""
-        filling = self.intake.filling
-        if "opens" in filling and "closes" in filling:
+        if self.intake.fills("opens") and self.intake.fills("closes"):
             opens, closes = (_OF_A_CLOCK.sub(r"\1", self.text(bound)) for bound in ("opens", "closes"))
             if opens and closes:
                 return f"{text} {opens}-{closes}"
-        if text or filling.keys().isdisjoint(DAYS):
+        if text or not self.intake.fills(*DAYS):
             return text
         days = {day: hours for day in DAYS if (hours := self.text(day)) and not parsers.is_blank(hours)}
-        if len({*days.values()}) == 1 and says_hours(whole := next(iter(days.values()))):
-            return whole
+        said = {*days.values()}
+        if len(said) == 1 and read_once(parsers.hours, *said, (), ())[0]:  # it names the days itself
+            return said.pop()
         return "; ".join(f"{day} {hours}" for day, hours in days.items())
 
     def _chosen(self, name: str) -> str:
@@ -276,20 +279,10 @@ class Reader:
 
     def _side_by_side(self, name: str, text: str) -> str:
         """Part words of the map that stand side by side, as survey tools write several choices; else leave the text."""
-        meant = self.intake.meant[name]
-        words = fold_header(text).split(" ")
-        if " ".join(words) in meant or len(words) > MOST_WORDS:
+        meant, words = self.intake.meant[name], fold_header(text).split()
+        if fold_header(text) in meant or len(words) > MOST_WORDS or not all(word in meant for word in words):
             return text
-        longest = max((word.count(" ") + 1 for word in meant), default=0)
-        best: list[list[str] | None] = [[], *([None] * len(words))]
-        for end in range(1, len(words) + 1):
-            for start in range(max(0, end - longest), end):
-                before, meaning = best[start], meant.get(" ".join(words[start:end]))
-                if before is not None and meaning is not None:
-                    best[end] = [*before, meaning]
-                    break
-        whole = best[-1]
-        return "; ".join(dict.fromkeys(whole)) if whole and len(whole) > 1 else text
+        return "; ".join(dict.fromkeys(meant[word] for word in words))
 
     def translations(self, name: str) -> dict[str, str]:
         """Return a field's texts in the languages that the list has it in."""
@@ -307,6 +300,8 @@ class Reader:
 
     def column(self, name: str) -> str:
         """Return the column of the file that a field comes from, as it is written there."""
+        if name in self.values:
+            return self.heading
         for key in (name, *(f"{name}.{language}" for language in self.intake.spoken.get(name, ()))):
             for column in self.intake.columns.fields.get(key, ()):
                 if fold_header(column) in self.row.cells:
@@ -436,53 +431,35 @@ class Reader:
         return [self.word(name, part) for part in parsers.split_list(text, known=known)]
 
     def terms(
-        self, name: str, taxonomy: str, *, named: bool = False, without: Iterable[str] = (), text: str | None = None
+        self, name: str, taxonomy: str, *, named: bool = False, text: str | None = None
     ) -> tuple[list[str], list[str]]:
         """Return the codes of a field's words and the words that neither are nor make up a term.
 
-        ``named`` takes terms by what they are called alone: who is left out is never more than was said. Entries
-        ``without`` which the cell is read follow from its text. ``text`` is what is read instead of the whole cell.
+        ``named`` takes terms by what they are called alone: who is left out is never more than was said. ``text`` is
+        what is read instead of the whole cell.
         """
         text = self.text(name) if text is None else text
-        key = (name, taxonomy, named, *without, text)
+        key = (name, taxonomy, named, text)
         if key not in self.intake.termed:
-            self.intake.termed[key] = self._terms(name, taxonomy, named, without, text)
+            self.intake.termed[key] = _terms(taxonomy, self.parts(name, taxonomy, text), named=named)
         codes, words, doubts = self.intake.termed[key]
         for problem, level in doubts:
             self.say(name, problem, Message("put it into the map if that is wrong"), level)
         return [*codes], [*words]
-
-    def _terms(
-        self, name: str, taxonomy: str, named: bool, without: Iterable[str], text: str
-    ) -> tuple[list[str], list[str], list[tuple[Message, Level]]]:
-        codes: list[str] = []
-        words: list[str] = []
-        doubts: list[tuple[Message, Level]] = []
-        for before, part in pairwise(("", *self.parts(name, taxonomy, text))):
-            if part in without:
-                continue
-            match = match_term(taxonomy, part)
-            made = Composition((match.code,)) if match else Composition() if named else _made(taxonomy, part, before)
-            codes += made.codes
-            if not made.codes:
-                words.append(part)
-            elif match is None or match.score < SURE:
-                terms = listing(_named(taxonomy, code) for code in made.codes)
-                level: Level = "doubt" if made.unread or len(made.codes) > 1 else "note"
-                doubts.append((Message("{part!r} was taken for {term}", part=part, term=terms), level))
-        return list(dict.fromkeys(codes)), words, doubts
 
     def papers(self) -> tuple[list[str], list[str]]:
         """Return the codes of the papers that are asked for and the words for none that is known, as `terms` does.
 
         A paper that is only wished for is not asked for; where nothing else is, none is.
         """
-        left = parsers.wished(self.parts("documents", "documents"))
-        codes, words = self.terms("documents", "documents", without=left)
-        for word in sorted(left):
+        parts = self.parts("documents", "documents")
+        wished = parsers.wished(parts)
+        for word in sorted(wished):
             problem = Message("{word!r} is wished for, not asked for", word=word)
             self.say("documents", problem, Message("look whether it is right"), "note")
-        if left and not codes and not words:
+        asked = None if not wished else "; ".join(part for part in parts if part not in wished)
+        codes, words = self.terms("documents", "documents", text=asked)
+        if wished and not codes and not words:
             codes = ["NONE"]
         return [code for code in codes if code != "NONE" or len(codes) == 1], words
 
@@ -521,22 +498,6 @@ HELD = {"case": "count", "assessment": "answer"}
 """Shape -> the field that the cells of a column fill whose heading says the other fields."""
 
 
-@dataclass
-class ColumnReader(Reader):
-    """A row as one of its columns has it: what the heading of the column says stands beside its cells."""
-
-    heading: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    def text(self, name: str, language: str = "") -> str:
-        """Return a field's text: what the heading says, or the row."""
-        return self.values[name] if name in self.values else super().text(name, language)
-
-    def column(self, name: str) -> str:
-        """Return the column that a field comes from: this one for all that it says."""
-        return self.heading if name in self.values else super().column(name)
-
-
 def by_headings(reader: Reader) -> Iterator[Reader]:
     """Yield a row once for each filled column whose heading says of what it is; as it is where the map has none.
 
@@ -546,12 +507,12 @@ def by_headings(reader: Reader) -> Iterator[Reader]:
     if not columns.headings:
         yield reader
         return
-    several: list[ColumnReader] = []
+    several: list[Reader] = []
     for heading, values in columns.headings.items():
         text = reader.row.text([heading])
         if text and not parsers.is_blank(text):
-            values = {**values, HELD[columns.shape]: text}
-            several.append(ColumnReader(reader.intake, reader.row, said=reader.said, heading=heading, values=values))
+            held = {**values, HELD[columns.shape]: text}
+            several.append(Reader(reader.intake, reader.row, said=reader.said, heading=heading, values=held))
     yield from several
     if all(part.reasons for part in several):
         reader.reasons += dict.fromkeys(reason for part in several for reason in part.reasons)
@@ -577,18 +538,31 @@ def _letters(headings: tuple[str, ...]) -> dict[str, str]:
     return {name: get_column_letter(place) for name, place in places.items()}
 
 
-def says_hours(text: str) -> bool:
-    """Tell whether a text says by itself when something is open, without a day beside it."""
-    return bool(read_once(parsers.hours, text, (), ())[0])
-
-
 def coded(taxonomy: str, code: str) -> Label:
     """Return the code of a term for a phrase, which says its label in the languages of its readers."""
     return Label(code, Vocabulary.load(taxonomy).term(code).labels)
 
 
-def _made(taxonomy: str, part: str, before: str) -> Composition:
-    return parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part, before)
+Terms = tuple[list[str], list[str], list[tuple[Message, Level]]]
+"""Codes, words for none, and what is to be said of them."""
+
+
+def _terms(taxonomy: str, parts: Sequence[str], *, named: bool) -> Terms:
+    codes, words, doubts = list[str](), list[str](), list[tuple[Message, Level]]()
+    for before, part in pairwise(("", *parts)):
+        match = match_term(taxonomy, part)
+        if match or named:
+            made = Composition((match.code,) if match else ())
+        else:
+            made = parsers.composed_groups(part) if taxonomy == "beneficiaries" else composed(taxonomy, part, before)
+        codes += made.codes
+        if not made.codes:
+            words.append(part)
+        elif match is None or match.score < SURE:
+            terms = listing(_named(taxonomy, code) for code in made.codes)
+            level: Level = "doubt" if made.unread or len(made.codes) > 1 else "note"
+            doubts.append((Message("{part!r} was taken for {term}", part=part, term=terms), level))
+    return list(dict.fromkeys(codes)), words, doubts
 
 
 def _named(taxonomy: str, code: str) -> Label:
