@@ -198,7 +198,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
     rows = rows_of(sheets, columns, path)
     sheets.clear()
     batch.cleaned, batch.rows, intake.asking = rows.cleaned, len(rows.rows), rows.asking
-    intake.titles, intake.headings = rows.titles, rows.headers
+    intake.headings = rows.headers
     batch.columns = list(_read_columns(rows, columns))
     _require_expected(path, rows, columns)
     _say_columns(rows, columns, intake)

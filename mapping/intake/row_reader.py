@@ -60,8 +60,6 @@ class Intake:
     """Sheet -> the headings of its columns, as they stand in the file."""
     asking: dict[str, str] = field(default_factory=dict)
     """Sheet -> the note that asks that its rows be not shown."""
-    titles: dict[str, list[str]] = field(default_factory=dict)
-    """Sheet -> the name of the file, its own, and what stands over its rows."""
     aside: dict[tuple[str, int], "Reader"] = field(default_factory=dict)
     """Sheet and number of each row that must be set aside whole, and what was read of it."""
     termed: dict[tuple[str, str, bool, str], "Terms"] = field(default_factory=dict)

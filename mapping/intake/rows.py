@@ -30,9 +30,6 @@ OF_TOTALS = re.compile(rf"^\W*(?:{_TOTAL}|{_TOTAL_OF}\W*(?:\d|$|(?:beds|places|r
 AT_A_TOWN = ("address", "place_name", "coordinates", "latitude", "longitude")
 """Fields that say where in a town something is: beside another town, "there" is not where the row above is."""
 
-LONGEST_TITLE = 300
-"""Letters of what stands over the rows of a list by which its country is told."""
-
 BEYOND, COMMENT = "beyond the last column", "a comment"
 """What a row holds besides its columns."""
 ONLY_TOTAL = re.compile(rf"\W*(?:{_TOTAL}|{_TOTAL_OF})\W*", re.I)
@@ -106,9 +103,6 @@ class Rows:
     notes: dict[str, list[str]] = field(default_factory=dict)
     """Sheet -> what is written around its rows and among them that asks for silence."""
 
-    titles: dict[str, list[str]] = field(default_factory=dict)
-    """Sheet -> its name, that of the file, and what stands over its rows."""
-
     @property
     def asking(self) -> dict[str, str]:
         """Sheet -> the note that asks that its rows be not shown; a heading asks so for the rows of its part alone."""
@@ -159,7 +153,6 @@ def _take(sheet: Sheet, columns: ColumnMap, path: object, rows: Rows) -> None:
         sheet.name,
         *texts_of(cell for row in sheet.rows[:above] for cell in row),
     )
-    rows.titles[sheet.name] = [text[:LONGEST_TITLE] for text in around]
     rows.notes[sheet.name] = [text for text in around if asks_for_all(text)]
     into.extend(_Lines(sheet, names, columns, rows).read(start))
 

@@ -180,9 +180,8 @@ def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> 
     names = reader.translations("organization")
     name = first_of((parsers.without_people(reader.text("organization"))[0], *names.values()))
     if not name:
-        reader.refuse(
-            "organization", Message("the row names no organization"), Message("ask the sender who it is about")
-        )
+        problem = Message("the row names no organization")
+        reader.refuse("organization", problem, Message("ask the sender who it is about"))
         return None
     located = located_of(reader)
     if reader.reasons:
@@ -192,21 +191,21 @@ def read_row(reader: Reader, children: Mapping[str, list[Reader]], key: str) -> 
     for named in services_named(reader, children.get(reader.row.text([parent_key]), []) if children else None):
         _add_service(site, named)
     if not site.told.place.services and not reader.reasons:
-        _keep_without_kind(site)
+        fix = Message("it is for custodians only until it has a kind: give it one, or add the word to the terms")
+        reader.say("service", Message("the row names no service"), fix)
+        _add_service(site, RowService(reader, "", reader.text("service")))
     _add_place(site)
     reader.refuse_if_slipped()
     return site
 
 
 def _is_of_somebody_helped(reader: Reader) -> bool:
-    """Tell whether a row bears the name of a person who was helped; it is set aside, and nothing of it is kept."""
+    """Whether a row bears the name of a person who was helped; it is set aside, and nothing of it is kept."""
     if person_of(reader.text("organization")) != "helped":
         return False
-    reader.refuse(
-        "organization",
-        Message("the row names a person who was helped, and no organization"),
-        Message("nothing of it is kept: delete it from the list, and tell whoever sent it"),
-    )
+    problem = Message("the row names a person who was helped, and no organization")
+    fix = Message("nothing of it is kept: delete it from the list, and tell whoever sent it")
+    reader.refuse("organization", problem, fix)
     reader.row.raw.clear()
     return True
 
@@ -256,7 +255,7 @@ def _site(reader: Reader, name: str, names: dict[str, str], located: Located, ke
     location = Location.of_read(
         id=place,
         organization_id=body.id,
-        name=_place_name(reader),
+        name=reader.harmless("place_name", reader.any_text("place_name")) or None,
         area_unit=located.unit,
         latitude=None if located.precision == "unit" else located.lat,
         longitude=None if located.precision == "unit" else located.lon,
@@ -293,7 +292,8 @@ def _organization(reader: Reader, called: list[str], located: Located, place: st
     Of one name in two towns, or with numbers of their own in two units, there are two organizations.
     """
     intake, name = reader.intake, called[0]
-    key = (name_key(name), *_of_its_country(name, located))
+    abroad = located.country if match_term("service_types", name) is not None else ""  # a name that is a kind of help
+    key = (name_key(name), *filter(None, [abroad]))
     own = record_id(reader.source, "organization", *key)
     town = skeleton(reader.any_text("place"))
     body = _met(reader, called, own, place, signs)
@@ -321,14 +321,8 @@ def _is_same(reader: Reader, body: Body, signs: Signs, town: str) -> bool:
     towns = {*filter(None, reader.intake.towns[body.id])}
     if town and towns:
         return town in towns
-    if signs.unit in body.units or not body.units or signs.unit is None:
-        return True
-    return not (body.phones and signs.phones)
-
-
-def _of_its_country(name: str, located: Located) -> tuple[str, ...]:
-    """Return the country abroad that tells one from others whose name is but a kind of help: "Hotline"."""
-    return (located.country,) if located.country and match_term("service_types", name) is not None else ()
+    near = signs.unit in body.units or not body.units or signs.unit is None
+    return near or not (body.phones and signs.phones)
 
 
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", re.ASCII)
@@ -345,46 +339,38 @@ def _met(reader: Reader, names: list[str], own: str, place: str, signs: Signs) -
         return pool[known.places[place]]  # it was met when the list came before
     body = next((body for body in pool.values() if body.shares(signs)), pool.get(own))
     if body is None and called:
-        candidates = listing(candidate.name for candidate in called[:3])
-        reader.say(
-            "organization",
-            Message(
-                "another list has {candidates} too, without a phone, mail or unit in common", candidates=candidates
-            ),
-            Message("are they one?"),
+        names_of_others = listing(candidate.name for candidate in called[:3])
+        problem = Message(
+            "another list has {candidates} too, without a phone, mail or unit in common", candidates=names_of_others
         )
+        reader.say("organization", problem, Message("are they one?"))
     return body
 
 
-def _place_name(reader: Reader) -> str | None:
-    name = reader.any_text("place_name")
-    return reader.harmless("place_name", name) or None if name else None
-
-
 def _add_service(site: RowSite, named: RowService) -> None:
-    """Add a service at the place of a row, with all its parts."""
+    """Add a service at the place of a row, with all its parts; one without a known kind is for custodians only."""
     reader, owner, code, source = named.reader, site.reader, named.code, site.reader.source
     languages = reader.intake.area.languages
-    key = "|".join(filter(None, (site.key, _key_of_child(site, reader), code)))
+    key = "|".join(filter(None, (site.key, _key_of_child(site, reader), code or "without a kind")))
     service = record_id(source, "service", key)
     texts = {
         language: reader.harmless("description", text) for language, text in reader.translations("description").items()
     }
     description = first_of(texts.values()) or reader.harmless("description", reader.text("description"))
-    audience = narrowed(reader, site.audience) if tells_status(reader) else "custodian"
+    audience = narrowed(reader, site.audience) if code and tells_status(reader) else "custodian"
     if audience != site.audience:  # the place must not tell where a service is that fewer may know
         site.location.audience = strictest(site.location.audience, audience)
     ages = ages_of(reader)
-    labels = labels_with_english("service_types", code, languages)
-    own_word = "" if named.written in {code, *labels.values()} else reader.harmless("service", named.written)
-    term = Vocabulary.load("service_types").term(code)
+    labels = labels_with_english("service_types", code, languages) if code else {}
+    word = "" if not named.written or named.written in {code, *labels.values()} else named.written
+    word = word and reader.harmless("service", word)
     part = RowPart(site, reader, service, audience)
     site.add(
         Service,
         key,
         organization_id=site.body.id,
-        name=labels["en"],
-        alternate_name=own_word or None,
+        name=labels["en"] if code else word or site.body.name,
+        alternate_name=(code and word) or None,
         description=description or None,
         status=status_of(reader, owner),
         fees_description=_cost(part) or None,
@@ -392,49 +378,26 @@ def _add_service(site: RowSite, named: RowService) -> None:
         maximum_age=ages.most,
         audience=audience,
     )
-    role = "mobile_stop" if term.location_kind == "mobile" else "delivery"
+    mobile = bool(code) and Vocabulary.load("service_types").term(code).location_kind == "mobile"
+    role = "mobile_stop" if mobile else "delivery"
     at = {"service_id": service, "location_id": site.location.id, "role": role, "audience": audience}
     site.add(ServiceAtLocation, key, **at)
     site.add_source(reader, "service", service, key)
-    about = {"link_id": service, "link_entity": "service", "link_type": "service_type"}
-    site.add(Attribute, key, "type", **about, taxonomy_term_id=term_id(term))
-    site.add_texts("service", service, "name", labels_in("service_types", code, languages))
     site.add_texts("service", service, "description", texts)
+    if code:
+        term = term_id(Vocabulary.load("service_types").term(code))
+        about = {"link_id": service, "link_entity": "service", "link_type": "service_type"}
+        site.add(Attribute, key, "type", **about, taxonomy_term_id=term)
+        site.add_texts("service", service, "name", labels_in("service_types", code, languages))
     for link, group, value in people_helped(reader, ages):
         kind_of_link = {"link_type": link, "value": value, "taxonomy_term_id": None if value else term_id(group)}
         part.add(Attribute, link, group.code, **kind_of_link)
     for add in PARTS:
         add(part)
     site.rows += map(record_row, checklist(reader, owner, service, audience))
-    numbers = tuple(number.number for number in site.numbers_of(reader))
-    site.told.place.services.append(ToldService(service, key, code, numbers))
-
-
-def _keep_without_kind(site: RowSite) -> None:
-    """Keep a row that names somebody and no kind of help that we know, with its place, for custodians only."""
-    reader = site.reader
-    reader.say(
-        "service",
-        Message("the row names no service"),
-        Message("it is for custodians only until it has a kind: give it one, or add the word to the terms"),
-    )
-    key = f"{site.key}|without a kind"
-    site.location.audience = "custodian"
-    written = reader.text("service")
-    service = site.add(
-        Service,
-        key,
-        organization_id=site.body.id,
-        name=(written and reader.harmless("service", written)) or site.body.name,
-        status=status_of(reader, reader),
-        audience="custodian",
-    )
-    at = {"service_id": service, "location_id": site.location.id, "role": "delivery", "audience": "custodian"}
-    site.add(ServiceAtLocation, key, **at)
-    site.add_source(reader, "service", service, key)
-    part = RowPart(site, reader, service, "custodian")
-    for add in (_phones, _hours, _languages, _checked):
-        add(part)
+    if code:
+        numbers = tuple(number.number for number in site.numbers_of(reader))
+        site.told.place.services.append(ToldService(service, key, code, numbers))
 
 
 def _key_of_child(site: RowSite, reader: Reader) -> str:
@@ -473,12 +436,10 @@ def _hours(part: RowPart) -> None:
 def _round_the_clock(reader: Reader) -> str:
     """Return the column, folded, that asks whether it is open day and night and is answered with yes; else nothing."""
     cells = reader.row.cells
-    return first_of(heading for heading in _asking_round_the_clock(tuple(cells)) if says_yes(cells[heading]))
+    return first_of(name for name in cells if _asks_round_the_clock(name) and says_yes(cells[name]))
 
 
-@lru_cache(maxsize=1_000)
-def _asking_round_the_clock(headings: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(filter(ROUND_THE_CLOCK.search, headings))
+_asks_round_the_clock = lru_cache(maxsize=1_000)(ROUND_THE_CLOCK.search)
 
 
 def _languages(part: RowPart) -> None:
@@ -555,13 +516,13 @@ def _checked(part: RowPart) -> None:
 
 
 def _capacity(reader: Reader) -> dict[str, Any] | None:
-    """Return how many it takes; None where that is not said in a number."""
+    """Return how many it takes; None where that is not said in a number, or in one that surveys write for none."""
     capacity = reader.take("capacity", parsers.capacity)
     if capacity is None:
         return None
     number, text = capacity.number, shortened(reader.text("capacity"))
     most = 0 if number is None else number.most or number.value
-    if number is None or most in OF_UNKNOWN:
+    if number is None or re.fullmatch("998|9{3,5}|9998", str(most)):
         problem = Message("{text} may stand for what is not known", text=text)
         if number is None:
             problem = Message("{text} says no number", text=text)
@@ -574,9 +535,6 @@ def _capacity(reader: Reader) -> dict[str, Any] | None:
     return {"available": most, "maximum": most, "description": counted_in or None}
 
 
-OF_UNKNOWN = (998, 999, 9998, 9999, 99999)
-"""Numbers that surveys write where nobody knows."""
-
 PARTS: tuple[Callable[[RowPart], None], ...] = (_phones, _hours, _languages, _papers, _covered, _checked)
 """What a row says of each of its services: each adds the records of some of its columns."""
 
@@ -588,8 +546,7 @@ def _add_place(site: RowSite) -> None:
     names = {lang: text for lang, text in reader.translations("place_name").items() if not TELLING.search(text)}
     site.add_texts("location", location.id, "name", names)
     _add_address(site)
-    ramp = reader.take("accessible", parsers.yes_no)
-    if ramp is not None:
+    if (ramp := reader.take("accessible", parsers.yes_no)) is not None:
         text = "Step-free entrance" if ramp else "Steps at the entrance"
         site.add(Accessibility, key, location_id=location.id, description=text)
     who, mails = who_answers(reader), site.mails_of_people

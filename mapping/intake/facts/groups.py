@@ -14,35 +14,34 @@ from mapping.language.taxonomy import Term, Vocabulary, labels_with_english, mat
 _aged = lru_cache(maxsize=5_000)(parsers.aged)
 _left_out = lru_cache(maxsize=5_000)(parsers.left_out)
 _for_whom = lru_cache(maxsize=5_000)(parsers.for_whom)
+_ALL_AGES = parsers.AgeRange(None, None)
 
 
 def ages_of(reader: Reader) -> parsers.AgeRange:
     """Return the ages of those who are helped: those of the column of ages, else those of the words for whom it is."""
-    own = reader.take("ages", parsers.age_range)
-    text = _without_labels(reader)
+    ages = reader.take("ages", parsers.age_range) or _ALL_AGES
+    text = _without_labels(reader.text("serves"))
     read = _aged(text)
-    if own is not None and own != _ALL_AGES:
-        if read.ages and not _within(own, read.ages):
-            ages, words = quoted(_written(own)), quoted(text)
-            problem = Message("the ages are {ages}, and the words for who is helped {words}", ages=ages, words=words)
+    if ages != _ALL_AGES:
+        if read.ages not in (None, ages):
+            problem = Message(
+                "the ages are {ages}, and the words for who is helped {words}",
+                ages=quoted(_written(ages)),
+                words=quoted(text),
+            )
             reader.say("ages", problem, Message("ask which holds; the column of ages counts"))
-        return own
-    if read.ages:
-        problem = Message("{text!r} is read as ages {ages}", text=text, ages=_written(read.ages))
+    elif read.ages:
+        ages = read.ages
+        problem = Message("{text!r} is read as ages {ages}", text=text, ages=_written(ages))
         reader.say("serves", problem, Message("look whether it is right"), "note")
-        return read.ages
-    if read.unread:
+    elif read.unread:
         problem = Message("{text!r} names ages that do not hold for all who are helped", text=text)
         reader.say("serves", problem, Message("no ages kept; say from which age to which the service takes people"))
-    return _ALL_AGES
+    return ages
 
 
-def _without_labels(reader: Reader) -> str:
-    """Return the words for whom it is with groups by their short English names where labels that tell ages name them.
-
-    Ages within a label are the group's: they are no limits of the service in one language and not in another.
-    """
-    text = reader.text("serves")
+def _without_labels(text: str) -> str:
+    """Return words for groups by their English names where labels tell ages: these are no limits of the service."""
     for label, name in _labels_with_ages():
         text = text.replace(label, name)
     return text
@@ -56,16 +55,8 @@ def _labels_with_ages() -> list[tuple[str, str]]:
     return [(label, name) for label, name in labels if re.search(r"\d", label)]
 
 
-_ALL_AGES = parsers.AgeRange(None, None)
-
-
 def _written(ages: parsers.AgeRange) -> str:
     return f"{ages.least}+" if ages.most is None else f"{ages.least or 0}–{ages.most}"
-
-
-def _within(ages: parsers.AgeRange, others: parsers.AgeRange) -> bool:
-    most = parsers.OLDEST if ages.most is None else ages.most
-    return (ages.least or 0) >= (others.least or 0) and (others.most is None or most <= others.most)
 
 
 def groups_in(reader: Reader, name: str) -> str:
@@ -80,12 +71,6 @@ def groups_in(reader: Reader, name: str) -> str:
     return _for_whom(text)
 
 
-_SUCH = re.compile(
-    r"^(?:those|people|persons?|anyone|лиц\w*|люд\w*|тех)\b,?\s+(?:(?:who|кто)\s+)?(?:with|have|has|с|со|имею\w+|страда\w+)\s+",
-    re.I,
-)
-
-
 def _refused(who: Iterable[str]) -> tuple[list[str], list[str]]:
     """Return the groups that are left out, by their codes, and words for none.
 
@@ -94,13 +79,10 @@ def _refused(who: Iterable[str]) -> tuple[list[str], list[str]]:
     """
     codes, words = list[str](), list[str]()
     for part in (part for named in who for part in parsers.split_list(named)):
-        match = match_term("beneficiaries", part) or match_term("beneficiaries", _SUCH.sub("", part))
-        made = composed("beneficiaries", part)
-        if re.search(r"\d", part) and not (match and match.how in ("label", "synonym")):
-            words.append(part)
-        elif match:
+        match, made = match_term("beneficiaries", part), composed("beneficiaries", part)
+        if match and (match.how in ("label", "synonym") or not re.search(r"\d", part)):
             codes.append(match.code)
-        elif len(made.codes) == 1 and made.whole:
+        elif len(made.codes) == 1 and made.whole and not re.search(r"\d", part):
             codes += made.codes
         else:
             words.append(part)
@@ -116,7 +98,7 @@ def people_helped(reader: Reader, ages: parsers.AgeRange) -> Iterator[tuple[str,
     of_ages, _ = reader.terms("ages", "beneficiaries", text=groups_in(reader, "ages"))
     named = parsers.age_groups(dict.fromkeys((*served, *of_ages)), ages)
     served = [code for code in named if code not in refused]
-    if not served and all(parsers.says_everybody(word) for word in words):
+    if not served and all(map(parsers.says_everybody, words)):
         words = []  # without a group it is for everybody
     excluded, conditions = reader.terms("excludes", "beneficiaries", named=True)
     for code in (code for code in served if code in excluded):
@@ -127,20 +109,16 @@ def people_helped(reader: Reader, ages: parsers.AgeRange) -> Iterator[tuple[str,
         reader.say("excludes", problem, Message("ask which holds; until then they are taken as not helped"))
     yield from (("serves", groups.term(code), None) for code in served)
     yield from (("excludes", groups.term(code), None) for code in dict.fromkeys((*excluded, *refused)))
-    for word in conditions:
-        condition = match_term("conditions", word)
-        if condition is not None and not parsers.says_nobody(word):
+    for word in (word for word in conditions if not parsers.says_nobody(word)):
+        if condition := match_term("conditions", word):
             labels = labels_with_english("conditions", condition.code, reader.intake.area.languages)
             yield "excludes", Vocabulary.load("conditions").term(condition.code), labels["en"]
-        elif not parsers.says_nobody(word):
+        else:
             _say_unknown(reader, "excludes", word)
     for word in (*words, *out.unclear, *unread):
         _say_unknown(reader, "serves", word)
 
 
 def _say_unknown(reader: Reader, link: str, word: str) -> None:
-    reader.say(
-        link,
-        Message("{word!r} is no group that we know", word=word),
-        Message("it was left out; write a code into [words.{link}]", link=link),
-    )
+    fix = Message("it was left out; write a code into [words.{link}]", link=link)
+    reader.say(link, Message("{word!r} is no group that we know", word=word), fix)

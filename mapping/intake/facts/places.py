@@ -2,15 +2,13 @@
 
 from mapping.area.addresses import Whereabouts, whereabouts
 from mapping.area.geocode import Located, coded_unit, units_served
-from mapping.area.names.countries import countries_in, country_code, says_country
+from mapping.area.names.countries import country_code, says_country
 from mapping.batch import Level
 from mapping.intake.disclosure import withheld
-from mapping.intake.row_reader import Intake, Reader
+from mapping.intake.row_reader import Reader
 from mapping.language import parsers
 from mapping.language.i18n import Message, country_name, listing
-from mapping.model import (
-    Precision,
-)
+from mapping.model import Precision
 from mapping.safety.sensitive_text import hides_place
 
 
@@ -19,13 +17,9 @@ def located_of(reader: Reader) -> Located:
     lat, lon = _point(reader)
     named = _named(reader, pointed=lat is not None)
     located = reader.intake.locate(lat, lon, named.place, named.unit, named.country)
-    if located.precision == "none" and not located.country and not named.country:
-        if above := _above(reader):
-            return above
-        if (named.place or named.unit) and (abroad := _country_of_list(reader.intake, reader.row.sheet)):
-            problem = Message("its place is not known; the list is of {country}", country=country_name(abroad))
-            reader.say("place" if named.place else "unit", problem, Message("look whether it is right"), "note")
-            return reader.intake.locate(lat, lon, named.place, named.unit, abroad)
+    lost = located.precision == "none" and not located.country and not named.country
+    if lost and (above := _above(reader)):
+        return above
     _say_of_place(reader, named, located)
     return located
 
@@ -74,12 +68,6 @@ def _say_of_place(reader: Reader, named: Whereabouts, located: Located) -> None:
         reader.say(where, problem, Message("give its area, town or coordinates"))
 
 
-def _country_of_list(intake: Intake, sheet: str) -> str:
-    """Return the country abroad that the titles of a list name alone."""
-    named = {code for title in intake.titles.get(sheet, ()) for code in countries_in(intake.area, title)}
-    return named.pop() if len(named) == 1 and intake.area.code not in named else ""
-
-
 def _above(reader: Reader) -> Located | None:
     """Return where the heading of the row's part of the list is, and say so; None where it names no place."""
     text = reader.row.under
@@ -119,11 +107,8 @@ def precision_of(reader: Reader, located: Located) -> Precision:
     known = {word.casefold().strip(): precision for word, precision in columns.precisions.items()}
     text = reader.text("precision").casefold()
     if text not in known:
-        reader.say(
-            "precision",
-            Message("{text!r} does not say how closely the place may be shown", text=text),
-            Message("no place is shown"),
-        )
+        problem = Message("{text!r} does not say how closely the place may be shown", text=text)
+        reader.say("precision", problem, Message("no place is shown"))
     return known.get(text, "none")
 
 

@@ -21,10 +21,12 @@ def test_words_that_nobody_listed_make_up_a_kind_and_this_is_told(take):
     }
 
 
-def test_a_day_centre_for_old_people_is_none_for_children_where_its_name_tells_its_kind(take):
+def test_a_name_is_no_kind_of_help_where_no_column_tells_it(take):
     fields = {name: columns for name, columns in MAP["fields"].items() if name != "service"}
     batch = take((ROW[0], "Day centre for elderly people", *ROW[2:]), fields=fields)
-    assert [service.name for service in batch.of("service")] == ["Social benefits and social work"]
+    assert [(service.name, service.audience) for service in batch.of("service")] == [
+        ("Day centre for elderly people", "custodian")
+    ]
 
 
 def test_words_for_another_choice_stand_beside_the_choices(take):

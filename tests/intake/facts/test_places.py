@@ -136,16 +136,6 @@ def test_there_beside_another_town_is_not_the_street_of_the_row_above(take):
         assert any("is the address of something else" in problem for _, _, problem in said(batch, row))
 
 
-def test_a_list_of_another_country_places_what_nobody_knows_there(take, tmp_path):
-    """Its title names the country: no number is completed by the codes of the study area."""
-    heads = ("Организации Республики Казахстан", *[""] * 6, "")
-    rows = [(*HEADER, "Town"), ("1", "Umed", "", "legal advice", "8 (000) 000-11-10", "all", "", "Whotown")]
-    batch = take(*rows, heads=heads)
-    assert [place.country for place in batch.of("location")] == ["KZ"]
-    assert [phone.number for phone in batch.of("phone")] == ["+70000001110"]
-    assert ("note", "Town", "its place is not known; the list is of KZ") in said(batch, 3)
-
-
 @pytest.mark.parametrize("town", ["г. Ош", "Ош"])
 def test_a_city_abroad_is_no_unit_whose_name_is_only_like_it(tmp_path, tj_area, town):
     path = tmp_path / "list.csv"
