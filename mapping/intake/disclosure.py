@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from mapping.column_map import field_name, fold_header, marking
-from mapping.intake.row_reader import Intake, Reader, coded, first_of, read_once
+from mapping.intake.row_reader import Reader, coded, first_of, read_once
 from mapping.intake.rows import BEYOND, COMMENT, asks_for_all
 from mapping.language import parsers
 from mapping.language.fold import apart, is_garbled
@@ -106,33 +106,22 @@ _TRIAL = re.compile(
 
 
 def held_back(reader: Reader) -> bool:
-    """Tell whether a remark, a title, a note or a question of consent asks that the row be shown to nobody."""
-    asking = _remark_with(reader, reader.intake.unfilling, asks_silence, *_notices(reader.intake, "custodian"))
+    """Whether a remark, a title, a note or a question of consent asks that the row be shown to nobody."""
+    intake, row = reader.intake, reader.row
+    words = [word for word, meant in intake.columns.notices.items() if meant == "custodian" and intake.columns.private]
+    asking = _remark_with(reader, intake.unfilling, asks_silence, *map(_finds, words))
     if not asking and any(map(asks_silence, reader.beside_name())):
         asking = "organization"
-    languages = ("", *reader.intake.spoken.get("description", ()))
-    if not asking and any(
-        asks_in_prose(text) for language in languages if (text := reader.text("description", language))
-    ):
+    languages = ("", *intake.spoken.get("description", ()))
+    if not asking and any(asks_in_prose(reader.text("description", language)) for language in languages):
         asking = "description"
     if asking:
         reader.say(asking, Message("a remark asks that this be not shown"), ASK_WHOM)
-    return bool(asking) or _asked_for_all(reader) or _not_permitted(reader)
-
-
-def _notices(intake: Intake, meaning: str) -> list[Callable[[str], object]]:
-    """Return what finds the words of the map that mean something in a remark."""
-    words = [word for word, meant in intake.columns.notices.items() if meant == meaning]
-    return [re.compile(re.escape(word), re.I).search for word in words] if intake.columns.private else []
-
-
-def _asked_for_all(reader: Reader) -> bool:
-    """Tell whether a title, a note or the name of the list or of its part asks that the row be not shown."""
-    row = reader.row
-    note = reader.intake.asking.get(row.sheet, "") or (row.under if row.under and asks_for_all(row.under) else "")
+        return True
+    note = intake.asking.get(row.sheet, "") or (row.under if asks_for_all(row.under) else "")
     if note:
         reader.say("", Message("{note!r} is said of it", note=note), ASK_WHOM)
-    return bool(note)
+    return bool(note) or _not_permitted(reader)
 
 
 def _watched(reader: Reader) -> tuple[str, ...]:
@@ -164,7 +153,7 @@ def withheld(reader: Reader, name: str) -> bool:
 
 
 def _not_permitted(reader: Reader) -> bool:
-    """Tell whether a question of consent or a review keeps the row from being shown; both count with any map."""
+    """Whether a question of consent or a review keeps the row from being shown; both count with any map."""
     marked_by = reader.intake.filling.get("marking", ())
     for heading in _watched(reader):
         answer, question = reader.row.cells[heading], reader.intake.spoken_as(heading)
@@ -175,25 +164,26 @@ def _not_permitted(reader: Reader) -> bool:
         no = says_no(answer) or refuses_for_now(answer)
         if heading in marked_by and reader.intake.columns.markings and not no:
             continue  # the sender's table of markings says what else an answer means
-        silent = not asks_consent(question) and not is_review(heading)  # "Confidential location, do not print"
-        answered = Message("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
-        if reason := (answered if says_yes(answer) else None) if silent else refuses(question, answer):
+        if asks_consent(question) or is_review(heading):
+            reason = refuses(question, answer)
+        else:  # "Confidential location, do not print"
+            answered = Message("{heading!r} is answered {answer!r}", heading=heading, answer=answer)
+            reason = answered if says_yes(answer) else None
+        if reason:
             reader.say_of(heading, reason, Message("the row is for custodians only until that changes"))
             return True
     return False
 
 
 def _holds_later_or_no_more(reader: Reader, heading: str, answer: str) -> bool:
-    """Tell whether a permission is one only once somebody was asked, or was one until a day, and say it."""
+    """Whether a permission is one only once somebody was asked, or was one until a day, which is said."""
     intake = reader.intake
-    if not answer or not asks_consent(intake.spoken_as(heading)):
+    consents = bool(answer) and asks_consent(intake.spoken_as(heading))
+    if not consents or intake.marked.get(fold_header(answer), "public") != "public":
         return False
-    if intake.marked.get(fold_header(answer), "public") != "public":
-        return False
+    told = {"heading": heading, "answer": answer}
     if asks_first(answer):
-        problem = Message(
-            "{heading!r} is answered {answer!r}: somebody is to be asked first", heading=heading, answer=answer
-        )
+        problem = Message("{heading!r} is answered {answer!r}: somebody is to be asked first", **told)
         fix = Message("it is for custodians only; ask whoever sent the list, and write yes once they agreed")
         reader.say_of(heading, problem, fix)
         return True
@@ -211,16 +201,14 @@ def _holds_later_or_no_more(reader: Reader, heading: str, answer: str) -> bool:
 def _remark_with(reader: Reader, columns: Mapping[str, str], *say: Callable[[str], object]) -> str:
     """Return the first of some columns, or the comment, of which something is true; empty where nothing is."""
     texts = ((name, reader.row.cells.get(folded, "")) for folded, name in columns.items())
-    for name, text in (*texts, (COMMENT, reader.row.comment)):
-        if text and any(true(text) for true in say):
-            return name
-    return ""
+    found = (name for name, text in (*texts, (COMMENT, reader.row.comment)) if text and any(true(text) for true in say))
+    return next(found, "")
 
 
 def status_of(reader: Reader, owner: Reader) -> str:
     """Return the status of a service: what a remark, the row of its place or its own says first that it is not open."""
-    own = () if owner is reader else (_stated(reader),)
-    return next((status for status in (_closing(owner), _stated(owner), *own) if status != "active"), "active")
+    readers = (owner,) if owner is reader else (owner, reader)
+    return next((status for status in (_closing(owner), *map(_stated, readers)) if status != "active"), "active")
 
 
 def _stated(reader: Reader) -> str:
@@ -230,7 +218,7 @@ def _stated(reader: Reader) -> str:
 
 
 def tells_status(reader: Reader) -> bool:
-    """Tell whether the row's status, if it has one, is one; words that are none are told."""
+    """Whether the row's status, if it has one, is one; words that are none are told."""
     if _says_status(reader):
         return True
     problem = Message("{word!r} does not say that it works", word=reader.text("status"))
@@ -240,26 +228,17 @@ def tells_status(reader: Reader) -> bool:
 
 def _says_status(reader: Reader) -> tuple[str, str] | None:
     """Return the status of a row and, where it is not called by its name, the words for it; None for no status."""
-    text = reader.text("status")
+    text, column = reader.text("status"), reader.column("status")
     if not text or parsers.is_blank(text):
         return "active", ""
-    match = match_term("statuses", reader.word("status", text))
-    status = (match.code, "") if match else _answered(reader, text) or parsers.status(text)
-    if (
-        status
-        and status[0] != "active"
-        and status[1]
-        and _still_works(reader, reader.column("status"), text, status[1])
-    ):
+    if match := match_term("statuses", reader.word("status", text)):
+        return match.code, ""
+    answered = _ASKS_WHETHER_IT_WORKS.search(apart(column)) is not None
+    if answered and says_yes(text):
         return "active", ""
-    return status
-
-
-def _answered(reader: Reader, text: str) -> tuple[str, str] | None:
-    """Return the status that yes or no gives under a heading which asks whether it works."""
-    if not _ASKS_WHETHER_IT_WORKS.search(apart(reader.column("status"))):
-        return None
-    return ("active", "") if says_yes(text) else ("inactive", text) if says_no(text) else None
+    status = ("inactive", text) if answered and says_no(text) else parsers.status(text)
+    closes = status is not None and status[0] != "active" and bool(status[1])
+    return ("active", "") if status and closes and _still_works(reader, column, text, status[1]) else status
 
 
 _ASKS_WHETHER_IT_WORKS = re.compile(
@@ -278,7 +257,7 @@ def _closing(reader: Reader) -> str:
     """
     intake = reader.intake
     for word, meant in intake.columns.notices.items():
-        found = meant != "custodian" and _remark_with(reader, intake.remarks, re.compile(re.escape(word), re.I).search)
+        found = meant != "custodian" and _remark_with(reader, intake.remarks, _finds(word))
         if found:
             fix = Message("the service counts as {meant}", meant=coded("statuses", meant))
             reader.say(found, Message("the remark says {word!r}", word=word), fix, "note")
@@ -294,6 +273,10 @@ def _closing(reader: Reader) -> str:
     return "active"
 
 
+def _finds(word: str) -> Callable[[str], object]:
+    return re.compile(re.escape(word), re.I).search
+
+
 def _counts_as(reader: Reader, status: str, column: str, words: str) -> str:
     """Return a status, having said by which words of a column it is one."""
     fix = Message("the service counts as {meant}", meant=coded("statuses", status))
@@ -302,7 +285,7 @@ def _counts_as(reader: Reader, status: str, column: str, words: str) -> str:
 
 
 def _still_works(reader: Reader, column: str, text: str, words: str) -> bool:
-    """Tell whether words say that something closes on a day still to come, and tell it."""
+    """Whether words say that something closes on a day still to come, which is told."""
     day = parsers.closes_on(text, reader.intake.today)
     if day is not None:
         fix = Message("until then it counts as working; send the list again after it")

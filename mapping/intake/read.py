@@ -23,7 +23,7 @@ from mapping.intake.guess.column_map import guessed_map, source_code
 from mapping.intake.guess.draft import drafted
 from mapping.intake.guess.survey import map_from_form
 from mapping.intake.roundtrip.workbook import changes, is_returned
-from mapping.intake.row_keys import once
+from mapping.intake.row_keys import without_repeats
 from mapping.intake.row_reader import HELD, Intake, Reader
 from mapping.intake.rows import Rows, missing_columns, rows_of, unnamed_columns
 from mapping.intake.services import organizations_seen, read_services
@@ -208,7 +208,7 @@ def _read_rows(path: Path, sheets: list[Sheet], intake: Intake) -> Batch:
         changes([reader for reader in readers if is_returned(reader)], intake, rows.hidden)
         left = [reader.row for reader in readers if not is_returned(reader)]
     if columns.shape in READERS:
-        readers = [*once(left, intake)]
+        readers = [*without_repeats(left, intake, by_content=False)]
         for _row, records in READERS[columns.shape](readers, intake):
             batch.records.extend(records)
         for reader in readers:

@@ -14,22 +14,12 @@ from mapping.language.i18n import Message
 from mapping.model import Audience, strictest
 
 
-def once(rows: Sequence[SheetRow], intake: Intake) -> Iterator[Reader]:
-    """Yield a reader of each row, but of those that are the same in every cell as one before, which is said."""
-    yield from _standing(rows, intake, by_content=False)
+def without_repeats(rows: Sequence[SheetRow], intake: Intake, *, by_content: bool) -> Iterator[Reader]:
+    """Yield the rows but for those that say a second time what another says, which is said; of two checks the later.
 
-
-def without_repeats(rows: Sequence[SheetRow], intake: Intake) -> Iterator[Reader]:
-    """Leave out rows that say a second time what another says, and say so; of two checks the later stands.
-
-    Rows that are the same in every cell repeat each other. In a list without numbers of its own, so do rows of one
-    organization, place and kind of help. Nobody sees a row who may not see another about the same.
+    Rows that are the same in every cell repeat each other; ``by_content`` so do, in a list without numbers of its own,
+    rows of one organization, place and kind of help. Nobody sees a row who may not see another about the same.
     """
-    yield from _standing(rows, intake, by_content=True)
-
-
-def _standing(rows: Sequence[SheetRow], intake: Intake, *, by_content: bool) -> Iterator[Reader]:
-    """Yield the rows that stand; each is for those alone who may see every row that shares a sign with it."""
     first: dict[int, int] = {}
     standing: dict[int, int] = {}
     left_out: dict[int, bool] = {}
@@ -48,20 +38,12 @@ def _standing(rows: Sequence[SheetRow], intake: Intake, *, by_content: bool) -> 
             signs[place] = tuple(map(hash, _signs(reader, number, content)))
             if reader.reasons:
                 intake.set_aside(reader)
-            elif not number:
-                before = standing.setdefault(hash(content), place)
-                if before != place:
-                    later, older = (
-                        (place, before)
-                        if _checked(reader) >= _checked(Reader(intake, rows[before]))
-                        else (before, place)
-                    )
-                    standing[hash(content)] = later
-                    left_out[older] = True
-                    problem = Message(
-                        "row {row} is of the same body, place and kind of help", row=str(rows[later].number)
-                    )
-                    Reader(intake, rows[older]).say("", problem, Message("the one checked last stands"))
+            elif not number and (before := standing.setdefault(hash(content), place)) != place:
+                is_later = _checked(reader) >= _checked(Reader(intake, rows[before]))
+                later, older = (place, before) if is_later else (before, place)
+                standing[hash(content)], left_out[older] = later, True
+                problem = Message("row {row} is of the same body, place and kind of help", row=str(rows[later].number))
+                Reader(intake, rows[older]).say("", problem, Message("the one checked last stands"))
         for sign in signs.get(place, ()):
             about[sign].append(place)
     at_most = _seen_by(rows, intake, about, left_out)

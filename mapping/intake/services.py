@@ -154,7 +154,7 @@ def read_services(rows: Sequence[SheetRow], intake: Intake, children: Mapping[st
     """Read rows of services into the batch; those that must be set aside are noted, and give nothing."""
     intake.rows = rows
     uses: dict[str, int] = {}
-    for reader in counted(without_repeats(rows, intake), len(rows), intake.progress):
+    for reader in counted(without_repeats(rows, intake, by_content=True), len(rows), intake.progress):
         site = read_row(reader, children, row_key(reader, uses))
         if reader.reasons:
             intake.set_aside(reader)
