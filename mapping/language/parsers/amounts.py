@@ -119,7 +119,10 @@ def cost(value: object, money: Money | None = None) -> CostValue:
     if is_one_of(text, _PARTLY_PAID):
         return CostValue("mixed", text=text)
     currency = _currency(text, money)
-    amounts = [amount for match in _AMOUNT.finditer(text) for amount in _readings(match, _decimals(currency))]
+    unsure = get_currency_precision(currency or "") == 3  # then 3.500 and 3,500 may be three and a half
+    matches = [match for match in _AMOUNT.finditer(text) if not (unsure and match["group"] in (".", ","))]
+    numbers = [(re.sub(r"\D", "", match["whole"]), match["part"] or "0") for match in matches]
+    amounts = [float(f"{whole}.{part}") for whole, part in numbers if len(part) < 3]
     words = skeleton(text).split()
     says_free = [place for place, word in enumerate(words) if word.startswith(_FREE_STEMS)]
     free, negated = bool(says_free), any(_is_negated(words, place) for place in says_free)
@@ -168,10 +171,10 @@ def price_words(cost: CostValue, money: Money | None = None) -> dict[str, str]:
         return {}
     names = dict(money.names) if money is not None and money.code == cost.currency else {}
     own = frozenset(coarse(word) for word, code in _words(money).items() if code == cost.currency)
-    beside = frozenset(coarse(_AMOUNT.sub(" ", _mended(cost.text, money))).split()) - own
+    beside = frozenset(coarse(_AMOUNT.sub(" ", cost.text)).split()) - own
     if beside and beside not in _beside_price():
         return {}
-    digits = 0 if cost.amount.is_integer() else _decimals(cost.currency)
+    digits = 0 if cost.amount.is_integer() else get_currency_precision(cost.currency)
     prices = {
         code: f"{number_words(cost.amount, code, digits=digits)} {names.get(code, cost.currency)}" for code in codes()
     }
@@ -183,32 +186,6 @@ def _words(money: Money | None) -> dict[str, str]:
     """Return every word and sign for money with its code; those of the country stand above all others."""
     moneys = _GENERAL if money is None else (*_GENERAL, money)
     return {word.lower(): known.code for known in moneys for word in (known.code, *known.words)}
-
-
-def _decimals(currency: str | None) -> int:
-    """Return how many digits a part of some money has, by CLDR: 2 of most, 3 of an Omani rial, and none of a franc."""
-    return get_currency_precision(currency or "")
-
-
-def _readings(match: re.Match[str], decimals: int) -> list[float]:
-    """Return the amounts that a number may be, in money of so many decimals; nothing where it is none.
-
-    Three digits behind the only point are thousands, but a part of what has three decimals; behind a comma either.
-    """
-    whole, group, part = re.sub(r"\D", "", match["whole"]), match["group"], match["part"] or ""
-    if len(part) == 3 and decimals < 3:
-        return []
-    amounts = [float(f"{whole}.{part or 0}")]
-    if decimals == 3 and group in (".", ",") and len(whole) < 7 and not part:
-        amounts = [amounts[0] / 1000] if group == "." else [amounts[0], amounts[0] / 1000]
-    return amounts
-
-
-def _mended(text: str, money: Money | None) -> str:
-    """Return a text in which a damaged export did not lose the end of the name of the country's money."""
-    for word in money.words if money is not None else ():
-        text = text.replace(f"{word[:-1]}?", word) if len(word) > 3 else text
-    return text
 
 
 _LETTERS_BESIDE_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
@@ -223,7 +200,7 @@ def _currency(text: str, money: Money | None) -> str | None:
     """Return the one currency that is named, None for none and for several."""
     known = _words(money)
     by_word = {skeleton(word): code for word, code in known.items() if not _is_sign(word)}
-    apart = _LETTERS_BESIDE_DIGITS.sub(" ", _mended(text, money))
+    apart = _LETTERS_BESIDE_DIGITS.sub(" ", text)
     words = {by_word[word] for word in skeleton(apart).split() if word in by_word}
     signs = {
         code

@@ -40,7 +40,6 @@ MONTHS = numbered("months")
 
 _NOISE = words_for("beside a date")
 _QUARTER = words_for("quarter")
-_HALF = words_for("half year")
 _ROMAN = dict(
     zip(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"], range(1, 13), strict=True)
 )
@@ -62,7 +61,6 @@ _WHOLE = re.compile(r"(?<!\d)(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _BASIC = re.compile(r"((?:19|20)\d{2})([01]\d)([0-3]\d)")
 _AS_OF = re.compile(r"^(?:(?:по )?(?:состоянию )?на|as (?:of|at)|ба ҳолати) ", re.I)
-_MONTH_IN_ROMAN = re.compile(r"(?<=\d)([ ./-])([ivxіх]{1,4})\1(?=\d{2})", re.I)
 _SHORT_YEAR = re.compile(r"(?:(\d{1,2})[ ./-])?([^\W\d_]{3,})\.?[ ./'’-](\d{2})")
 _NUMBERS = re.compile(r"(\d{1,2})([ ./,-])(\d{1,2})\2(\d{4}|\d{2})(?:[, ]+\d{1,2}:\d{2}.*)?")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})|(\d{4})[./-](\d{1,2})")
@@ -202,7 +200,7 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool | N
             EXCEL_EPOCH + dt.timedelta(int(float(text))),
             doubt=Message("{text} is read as a spreadsheet's day number", text=text),
         )
-    text = _MONTH_IN_ROMAN.sub(_in_figures, _AS_OF.sub("", text))
+    text = _AS_OF.sub("", text)
     if match := _ISO.fullmatch(text) or _BASIC.fullmatch(text):
         year, month, day = map(int, match.groups())
         return DateValue(_day(year, month, day, text))
@@ -221,12 +219,6 @@ def _read(text: str, today: dt.date, *, of_period: OfPeriod, day_first: bool | N
     if whole := _among_words(text, today, of_period, day_first):
         return whole
     return _in_words(text, of_period)
-
-
-def _in_figures(match: re.Match[str]) -> str:
-    """Return a month in Roman numbers in figures, between full stops; as it was where there is no such."""
-    month = _ROMAN.get(match[2].lower().translate(_AS_ROMAN))
-    return f".{month}." if month else match[0]
 
 
 def _among_words(text: str, today: dt.date, of_period: OfPeriod, day_first: bool | None) -> DateValue | None:
@@ -315,8 +307,6 @@ def _in_words(text: str, of_period: OfPeriod) -> DateValue:
             numbers.append(roman)
         elif folded in _QUARTER:
             part = 3
-        elif folded in _HALF:
-            part = 6
         elif folded in _LAST or folded in _FIRST:
             of_period = "last" if folded in _LAST else "first"
         elif folded in MONTHS and len(months) < 2:
