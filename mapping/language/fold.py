@@ -26,14 +26,10 @@ ARABIC = str.maketrans(*FOLDING["arabic"])
 LOOKALIKE = FOLDING["lookalikes"]
 TO_CYRILLIC, TO_LATIN = str.maketrans(*LOOKALIKE), str.maketrans(*reversed(LOOKALIKE))
 
-LOST, LOST_FOLDED = "ҷҳқғӣӯ", "jhkgiu"
-"""What a "?" of a damaged export can stand for, and its skeleton."""
-MELTING = frozenset("cdghijkpsyz")
-"""Letters of the skeleton that can become one with a neighbour (see `DIGRAPHS`)."""
-MELTED = "fij"
-"""What can become of two letters."""
+LOST = "ҷҳқғӣӯ"
+"""What a "?" of a damaged export can stand for."""
 MOST_GAPS = 4
-"""More lost letters than this in one word are matched loosely."""
+"""Lost letters of one word at most; a word that lost more is not found again."""
 
 APOSTROPHES: str = FOLDING["apostrophes"]
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
@@ -338,27 +334,12 @@ def _pattern(word: str) -> str:
         return re.escape(_fold_word(word))
     gaps = word.count("?")
     if gaps > MOST_GAPS:
-        return _loose_pattern(word)
+        return "(?!)"
     pieces = word.split("?")
     ways = {_fold_word(_fill(pieces, letters)) for letters in product(LOST, repeat=gaps)}
     if word.endswith("?"):
         ways |= {_fold_word(_fill(pieces[:-1], letters)) for letters in product(LOST, repeat=gaps - 1)}
     return f"(?:{'|'.join(sorted(map(re.escape, ways)))})"
-
-
-def _loose_pattern(word: str) -> str:
-    """Make a pattern in which gaps, and letters that melt into a neighbour, may be missing or be another letter."""
-    made, last = [], ""
-    for letter in word:
-        folded = _fold_word(letter) if letter != "?" else ""
-        if letter == "?":
-            made.append(f"[{LOST_FOLDED}f]?")
-        elif set(folded) & MELTING or last.endswith(folded):
-            made.append(f"(?:{folded}|[{folded}{MELTED}])?")
-        else:
-            made.append(re.escape(folded))
-        last = folded
-    return "".join(made)
 
 
 def _fill(pieces: list[str], letters: tuple[str, ...]) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import takewhile
 
+from rapidfuzz.distance import OSA
+
 from mapping.language.fold import coarse_word, nominative, tokens
 from mapping.language.lexicon import NOT, PLACE_WORDS, Lexicon, place_key
 from mapping.language.rules import RULES
@@ -467,21 +469,7 @@ def near(word: str, other: str) -> bool:
 
     What one letter of Cyrillic stands for (sh, ch) is one letter here.
     """
-    word, other = _one_letter_each(word), _one_letter_each(other)
-    if abs(len(word) - len(other)) > 1:
-        return False
-    at = 0
-    while at < min(len(word), len(other)) and word[at] == other[at]:
-        at += 1
-    if word[at:] == other[at:] or word[at + 1 :] == other[at + 1 :]:
-        return True
-    if word[at:] == other[at + 1 :] or word[at + 1 :] == other[at:]:
-        return True
-    return (
-        word[at : at + 1] == other[at + 1 : at + 2]
-        and word[at + 1 : at + 2] == other[at : at + 1]
-        and word[at + 2 :] == other[at + 2 :]
-    )
+    return OSA.distance(_one_letter_each(word), _one_letter_each(other), score_cutoff=1) <= 1
 
 
 def starts(word: str, other: str) -> bool:

@@ -214,6 +214,8 @@ def _letters(text: str) -> tuple[str, list[tuple[int, int, int]]]:
                 places.pop()
             number = both or NUMBERS.get(folded) or NUMBERS.get(folded.removesuffix("u"), 0)
             name = "?" if not number else "T" if number in range(20, 100, 10) or number == 10 else "n"
+        elif name != "none":
+            folded = ""
         if name != "none":
             letters.append(_LETTERS.get(name, name if len(name) == 1 else "?"))
             places.append((number, match.start(), match.end()))
