@@ -50,11 +50,9 @@ MAX_COLUMNS = 2_000
 Cell = str | int | float | bool | None
 
 
-OF_A_CHAT = Message(
-    "these are messages from a chat, and no table; write a row for each organization, under the names of columns "
-    "Organization, Kind of help, Town, Phone"
-)
-"""What is told of whatever holds messages instead of rows."""
+def refusal(text: str, /, **values: object) -> FormatError:
+    """Return the error of a file that cannot be taken; the text says where, what is wrong and what to do."""
+    return FormatError(Message.of(text, values))
 
 
 @dataclass(frozen=True)
@@ -155,9 +153,7 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def _unreadable(path: object, error: OSError) -> FormatError:
-    return FormatError(
-        Message("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
-    )
+    return refusal("{path}: cannot be read ({error}); check the name and the rights", path=path, error=error.strerror)
 
 
 def _is_ours(error: Exception) -> bool:
@@ -169,10 +165,8 @@ def _is_ours(error: Exception) -> bool:
 
 def _damaged(path: object, error: Exception) -> FormatError:
     reason = " ".join(str(error).split())[:160] or type(error).__name__
-    return FormatError(
-        Message(
-            "{path}: the file is damaged or is none of its kind ({reason}); export it again", path=path, reason=reason
-        )
+    return refusal(
+        "{path}: the file is damaged or is none of its kind ({reason}); export it again", path=path, reason=reason
     )
 
 
@@ -244,12 +238,10 @@ def require_readable(path: object, size: int) -> None:
         With the size and what to do.
     """
     if size == 0:
-        raise FormatError(Message("{path}: the file is empty; ask the sender for it again", path=path))
+        raise refusal("{path}: the file is empty; ask the sender for it again", path=path)
     if size > MAX_BYTES:
-        raise FormatError(
-            Message(
-                "{path}: {size} MB is too large (at most 200); split it or save values only",
-                path=path,
-                size=f"{size / 2**20:.0f}",
-            )
+        raise refusal(
+            "{path}: {size} MB is too large (at most 200); split it or save values only",
+            path=path,
+            size=f"{size / 2**20:.0f}",
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mapping.errors import FormatError
-from mapping.formats import readable
+from mapping.formats import readable, refusal
 from mapping.language.i18n import Message, both
 
 MAX_UNPACKED = 500 * 2**20
@@ -30,31 +30,25 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
         with readable(path), zipfile.ZipFile(path) as archive:
             files = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
-        raise FormatError(
-            Message(
-                "{path}: is no zip file or a damaged one ({error}); ask the sender for it again", path=path, error=error
-            )
+        raise refusal(
+            "{path}: is no zip file or a damaged one ({error}); ask the sender for it again", path=path, error=error
         ) from error
     if len(files) > MAX_MEMBERS:
-        raise FormatError(
-            Message(
-                "{path}: holds {count} files, which no honest list does; ask for the tables alone",
-                path=path,
-                count=len(files),
-            )
+        raise refusal(
+            "{path}: holds {count} files, which no honest list does; ask for the tables alone",
+            path=path,
+            count=len(files),
         )
     for member in files:
         name = member.filename.replace("\\", "/")
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-            raise FormatError(
-                Message(
-                    "{path}: holds {file!r}, a file outside itself; do not trust its sender",
-                    path=path,
-                    file=member.filename,
-                )
+            raise refusal(
+                "{path}: holds {file!r}, a file outside itself; do not trust its sender",
+                path=path,
+                file=member.filename,
             )
         if member.flag_bits & 1:
-            raise FormatError(Message("{path}: is encrypted; ask the sender for it without a password", path=path))
+            raise refusal("{path}: is encrypted; ask the sender for it without a password", path=path)
     _require_honest(path, files)
     return [member for member in files if not member.is_dir()]
 
@@ -96,18 +90,14 @@ def content(path: Path, member: zipfile.ZipInfo) -> bytes:
         with zipfile.ZipFile(path) as archive, archive.open(member) as file:
             contents = file.read(member.file_size + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
-        raise FormatError(
-            Message(
-                "{path}: {file} is damaged ({error}); ask the sender for it again",
-                path=path,
-                file=member.filename,
-                error=error,
-            )
+        raise refusal(
+            "{path}: {file} is damaged ({error}); ask the sender for it again",
+            path=path,
+            file=member.filename,
+            error=error,
         ) from error
     if len(contents) > member.file_size:
-        raise FormatError(
-            Message("{path}: {file} is larger than it says; do not trust its sender", path=path, file=member.filename)
-        )
+        raise refusal("{path}: {file} is larger than it says; do not trust its sender", path=path, file=member.filename)
     return contents
 
 

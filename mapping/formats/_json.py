@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mapping.errors import FormatError
-from mapping.formats import readable, require_readable, unreadable_refused
-from mapping.language.i18n import Message
+from mapping.formats import readable, refusal, require_readable, unreadable_refused
 
 MAX_LINES = 2 * 2**30
 """Largest file of one document a line: it is never held as a whole."""
@@ -48,8 +46,8 @@ def parse(contents: bytes | str, place: str) -> Any:
         return _DECODER.decode(_text(contents, json.detect_encoding(contents)))
     except (ValueError, RecursionError) as error:
         reason = "records stand in each other too deep" if isinstance(error, RecursionError) else str(error)[:120]
-        raise FormatError(
-            Message("{place}: is not JSON ({reason}); ask the sender to export it again", place=place, reason=reason)
+        raise refusal(
+            "{place}: is not JSON ({reason}); ask the sender to export it again", place=place, reason=reason
         ) from error
 
 
@@ -71,22 +69,18 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
     with unreadable_refused(path):
         size = path.stat().st_size
         if size > MAX_LINES:
-            raise FormatError(
-                Message("{path}: {size} GB is too large (at most 2); split it", path=path, size=f"{size / 2**30:.1f}")
-            )
+            raise refusal("{path}: {size} GB is too large (at most 2); split it", path=path, size=f"{size / 2**30:.1f}")
         require_readable(path, min(size, 1))
         with path.open("rb") as file:
             number = 0
             while line := file.readline(MAX_LINE + 1):
                 number += 1
                 if len(line) > MAX_LINE:
-                    raise FormatError(
-                        Message(
-                            "{path} line {number}: is longer than {size} MB; is it one document?",
-                            path=path,
-                            number=number,
-                            size=MAX_LINE >> 20,
-                        )
+                    raise refusal(
+                        "{path} line {number}: is longer than {size} MB; is it one document?",
+                        path=path,
+                        number=number,
+                        size=MAX_LINE >> 20,
                     )
                 text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
                 if text:

@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from mapping.errors import FormatError
-from mapping.formats import Sheet, unreadable_refused
+from mapping.formats import Sheet, refusal, unreadable_refused
 from mapping.language.i18n import Message
 
 SECONDS, MEMORY, WRITTEN = 600, 3 << 29, 2 << 30
@@ -101,8 +101,8 @@ def _answers(path: Path, modules: Sequence[ModuleType], task: str, kind: type) -
         except _Refused as refused:
             raise FormatError(_naming(refused.args[0], path)) from None
         except Exception as error:  # whatever a reader that was taken over may have written
-            raise FormatError(
-                Message("{path}: reading it took too much time or memory; split it or save it anew", path=path)
+            raise refusal(
+                "{path}: reading it took too much time or memory; split it or save it anew", path=path
             ) from error
 
 
@@ -212,7 +212,6 @@ def _renamed(value: Any, path: Path) -> Any:
 
 
 def _search_path() -> list[str]:
-    """Return where modules are looked for, our code first."""
     return [str(Path(__file__).parents[2]), *(folder for folder in sys.path if folder.endswith("-packages"))]
 
 
@@ -267,7 +266,6 @@ def main(task: str, name: str, *modules: str) -> None:
 
 
 def _plain(text: object) -> Message:
-    """Return a text whose values are plain ones."""
     phrase = Message.of(text if isinstance(text, str) else str(text))
     values = {
         name: _plain(value) if isinstance(value, Message) else value if isinstance(value, int | str) else str(value)
@@ -277,7 +275,6 @@ def _plain(text: object) -> Message:
 
 
 def _limit() -> None:
-    """Limit the time, the memory and the files of this process, where the system can."""
     try:
         import resource
     except ImportError:

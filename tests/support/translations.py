@@ -16,7 +16,7 @@ CATALOGUES = ROOT / "mapping" / "language"
 DRAFTS = ("tg", "uz")
 """Languages whose texts no native speaker has reviewed: their catalogues must say so."""
 
-KEYWORDS = {"Message": None, "translate": None, "_": None, "gettext": None}
+KEYWORDS = {"Message": None, "refusal": None, "translate": None, "_": None, "gettext": None}
 CALLED = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(".encode())
 """What a file must hold for a text to be in it: to read all files word by word takes seconds."""
 METHODS = {".py": "python", ".html": "jinja2", ".txt": "jinja2"}
@@ -26,6 +26,7 @@ TABLES = {
     "mapping/states.csv": ("label", "note"),
     "mapping/render/report/addressees.csv": ("label", "task"),
     "mapping/render/report/recommendations.csv": ("text", "evidence", "measure", "aim"),
+    "mapping/formats/humanitarian/hxl_columns.csv": ("heading",),
     "mapping/formats/surveys/field_form.csv": ("label", "hint", "message"),
     "mapping/formats/surveys/field_form_answers.csv": ("label",),
     "mapping/formats/tables/workbook_columns.csv": ("label", "meaning"),
@@ -123,7 +124,7 @@ def hidden(*sources):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
                 continue
             literal = isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
-            if node.func.id == "Message" and (not literal or id(node) in within):
+            if node.func.id in ("Message", "refusal") and (not literal or id(node) in within):
                 place = f"{path.relative_to(ROOT)}:{node.lineno}"
                 places.append(f"{place}: {node.func.id}(...) must hold its English text itself, outside of f-strings")
     return places

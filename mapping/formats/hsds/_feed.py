@@ -109,7 +109,6 @@ class Feed:
             self._bring_up_to_date(earlier, row)
 
     def _read(self, row: SentRow) -> None:
-        """Read the cells of a row, and say what it lacks."""
         if row.sent.startswith(NO_ID):
             fix = Message("it is told from others by what it says; ask the sender for ids")
             self.say(row, "id", Message("the row has no id"), fix)
@@ -169,7 +168,6 @@ class Feed:
         self.say(row, name, error.problem, Message("the value was left out; {fix}", fix=error.fix), "refused")
 
     def _say_other(self, row: SentRow, name: str, value: Any) -> None:
-        """Say that a column is no field of ours."""
         if table_of(name) is not None:
             problem = Message("holds {text} where a record should stand", text=shown(str(value)))
             self.say(row, name, problem, Message("it was left out; ask the sender what it holds"), "refused")

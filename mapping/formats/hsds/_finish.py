@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from mapping.area.geocode import Located, locate
 from mapping.area.names.countries import country_code
 from mapping.batch import UNAPPROVED, Batch, Level
-from mapping.errors import FormatError
+from mapping.formats import refusal
 from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._names import REFERENCES, SentRow
 from mapping.formats.hsds._terms import add_meaning, say_meaning_of_name, settle_attributes, settle_terms
@@ -74,7 +74,6 @@ def finish(feed: Feed) -> Batch:
 
 
 def _say_unapproved(feed: Feed) -> None:
-    """Say that nobody approved the sender: everything is for custodians only."""
     columns = feed.context.columns
     if not feed.context.known.approves(columns):
         name = columns.source if columns else feed.source.name
@@ -85,7 +84,6 @@ def _say_unapproved(feed: Feed) -> None:
 
 
 def _settle_places(feed: Feed) -> None:
-    """Say where each place is, and how closely it may be shown."""
     area, places = feed.context.area, [*feed.rows["location"].values()]
     addresses = defaultdict[str, list[dict[str, Any]]](list)
     for address in feed.rows["address"].values():
@@ -111,7 +109,6 @@ def _settle_places(feed: Feed) -> None:
 
 
 def _leave_out_no_unit(feed: Feed, row: SentRow) -> None:
-    """Leave out a unit that the study area does not have."""
     unit = row.fields.get("area_unit")
     if unit and unit not in feed.context.area.all_units():
         row.fields["area_unit"] = None
@@ -132,7 +129,6 @@ def _leave_out_no_point(feed: Feed, row: SentRow) -> None:
 
 
 def _locate(feed: Feed, row: SentRow, here: str | None, addresses: list[dict[str, Any]]) -> None:
-    """Find the unit and the country of a place by its point, else by its address."""
     area, fields = feed.context.area, row.fields
     has_point = fields.get("latitude") is not None
     if fields.get("location_type") == "virtual" and not has_point:
@@ -167,14 +163,12 @@ def _locate(feed: Feed, row: SentRow, here: str | None, addresses: list[dict[str
 
 
 def _closest(located: Located) -> Precision:
-    """Return how closely a place is known."""
     if located.precision in ("exact", "place"):
         return "exact"
     return "area" if located.unit else "none"
 
 
 def _most_by_map(feed: Feed) -> Precision:
-    """Return how closely the sender's map lets its places be shown."""
     columns = feed.context.columns
     if columns is None or not columns.precisions:
         return "exact"
@@ -229,7 +223,6 @@ def _settle_phones(feed: Feed) -> None:
 
 
 def _numbers(feed: Feed, row: SentRow, region: str) -> list[str]:
-    """Read the numbers of a row, saying what is wrong with them."""
     text = plain(row.fields.get("number", ""))
     if E164.fullmatch(text) or text.startswith(("https://t.me/", "https://wa.me/")):
         return [text]
@@ -272,7 +265,6 @@ def _refuse_misfits(feed: Feed) -> None:
 
 
 def _settle_ages(feed: Feed) -> None:
-    """Leave out ages that nobody has, or that cannot be together."""
     for row in feed.rows["service"].values():
         least, most = row.fields.get("minimum_age"), row.fields.get("maximum_age")
         if not 0 <= (least or 0) <= (OLDEST if most is None else most) <= OLDEST:
@@ -331,7 +323,6 @@ def _leave_out_references(feed: Feed, row: SentRow, broken: Mapping[str, str]) -
 
 
 def _add_provenance(feed: Feed) -> None:
-    """Note from which row of the source each body and service came."""
     sender = feed.source.id
     for table in ("organization", "service"):
         for row in feed.rows[table].values():
@@ -431,28 +422,24 @@ def _require_expected(feed: Feed) -> None:
     table = next((table for table in ("service", "organization", "location") if feed.rows[table]), "service")
     count = len(feed.rows[table])
     if not rows.least <= count <= rows.most:
-        raise FormatError(
-            Message(
-                "{file}: {count} {table}s where {least} to {most} are expected; is it the whole "
-                "file? If it is, change [rows] in the map",
-                file=feed.file,
-                count=count,
-                table=table,
-                least=rows.least,
-                most=rows.most,
-            )
+        raise refusal(
+            "{file}: {count} {table}s where {least} to {most} are expected; is it the whole "
+            "file? If it is, change [rows] in the map",
+            file=feed.file,
+            count=count,
+            table=table,
+            least=rows.least,
+            most=rows.most,
         )
     if rows.refused is not None and len(refused) > rows.refused:
         first = refused[0]
-        raise FormatError(
-            Message(
-                "{file}: {count} {count:row|rows} would be refused, and the map allows {refused}; the first is "
-                "{sheet} row {row}: {reason}",
-                file=feed.file,
-                count=len(refused),
-                refused=rows.refused,
-                sheet=first.sheet,
-                row=str(first.row),
-                reason=first.reasons[0],
-            )
+        raise refusal(
+            "{file}: {count} {count:row|rows} would be refused, and the map allows {refused}; the first is "
+            "{sheet} row {row}: {reason}",
+            file=feed.file,
+            count=len(refused),
+            refused=rows.refused,
+            sheet=first.sheet,
+            row=str(first.row),
+            reason=first.reasons[0],
         )

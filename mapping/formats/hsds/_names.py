@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from mapping.errors import FormatError
-from mapping.language.i18n import Message
+from mapping.formats import refusal
 from mapping.model import RECORDS, WEEKDAYS, references
 from mapping.resources import table_beside
 
@@ -101,7 +100,6 @@ def table_of(name: str) -> str | None:
 
 @lru_cache(maxsize=1_000)
 def _singular(name: str) -> str:
-    """Return what a table is called in the singular."""
     name = bare(name)
     for end, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
         singular = name.removesuffix(end) + instead
@@ -171,10 +169,8 @@ def rows_of_document(
         Records stand in each other deeper than HSDS can need.
     """
     if depth > DEEPEST:
-        raise FormatError(
-            Message(
-                "document {row}: records stand in each other more than {most} deep; is it HSDS?", row=row, most=DEEPEST
-            )
+        raise refusal(
+            "document {row}: records stand in each other more than {most} deep; is it HSDS?", row=row, most=DEEPEST
         )
     table, cells = table_of(name) or "", dict(around or {})
     inside: dict[str, Any] = {}

@@ -35,7 +35,6 @@ class Ours(NamedTuple):
 
 @cache
 def _open_eligibility() -> dict[str, str]:
-    """Return our service types by the id and the title of Open Eligibility."""
     codes: dict[str, str] = {}
     for term in Terms.load("service_types").terms():
         for text in (term.details.get("oe_id", ""), term.details.get("oe_title", "")):

@@ -16,8 +16,7 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch
-from mapping.errors import FormatError
-from mapping.formats import MAX_COLUMNS, ReadContext, require_readable, unreadable_refused
+from mapping.formats import MAX_COLUMNS, ReadContext, refusal, require_readable, unreadable_refused
 from mapping.formats._archives import content, members, write_archive
 from mapping.formats._json import beginning
 from mapping.formats.hsds._feed import Feed
@@ -102,16 +101,13 @@ def records(content: Iterable[Line], context: ReadContext) -> Batch:
         else:
             tables.add(table_of(name))
     if not tables & CORE:
-        raise FormatError(
-            Message(
-                "{path}: holds no services, organizations or locations; is it a package of HSDS?", path=context.path
-            )
+        raise refusal(
+            "{path}: holds no services, organizations or locations; is it a package of HSDS?", path=context.path
         )
     return finish(feed)
 
 
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield name and contents of each CSV file of a package."""
     if path.suffix.lower() != ".json":
         for member in members(path):
             if member.filename.lower().endswith(".csv") and "__MACOSX/" not in member.filename:
@@ -125,25 +121,20 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
                     require_readable(file, size)
                     yield file.name, file.read_bytes()
     if not files:
-        raise FormatError(
-            Message("{path}: no CSV file lies beside it; unpack the whole package, or import its zip", path=path)
-        )
+        raise refusal("{path}: no CSV file lies beside it; unpack the whole package, or import its zip", path=path)
 
 
 def _rows(path: Path, name: str, contents: bytes) -> Iterator[Line]:
-    """Yield the rows of one table."""
     reader = csv.reader(io.StringIO(_decoded(path, name, contents), newline=""))
     try:
         header = [re.sub(r"\s+", "_", cell.strip().casefold()) for cell in next(reader, [])]
         if len(header) > MAX_COLUMNS:
-            raise FormatError(
-                Message(
-                    "{path}: {name} has {count} columns (at most {most}); is it the right file?",
-                    path=path,
-                    name=name,
-                    count=len(header),
-                    most=MAX_COLUMNS,
-                )
+            raise refusal(
+                "{path}: {name} has {count} columns (at most {most}); is it the right file?",
+                path=path,
+                name=name,
+                count=len(header),
+                most=MAX_COLUMNS,
             )
         for number, row in enumerate(reader, 2):
             if not any(cell.strip() for cell in row):
@@ -151,13 +142,11 @@ def _rows(path: Path, name: str, contents: bytes) -> Iterator[Line]:
             cells = {column: _cell(cell) for column, cell in zip(header, row, strict=False) if column}
             yield name, number, cells, len(row), len(header)
     except csv.Error as error:
-        raise FormatError(
-            Message(
-                "{path}: {name} cannot be cut into cells ({error}); ask the sender to export it again",
-                path=path,
-                name=name,
-                error=error,
-            )
+        raise refusal(
+            "{path}: {name} cannot be cut into cells ({error}); ask the sender to export it again",
+            path=path,
+            name=name,
+            error=error,
         ) from error
 
 
@@ -167,15 +156,12 @@ def _decoded(path: Path, name: str, contents: bytes) -> str:
             return contents.decode(encoding).replace("\0", "")
         except UnicodeDecodeError:
             continue
-    raise FormatError(
-        Message(
-            "{path}: the letters of {name} are in no encoding we know; save it again as CSV UTF-8", path=path, name=name
-        )
+    raise refusal(
+        "{path}: the letters of {name} are in no encoding we know; save it again as CSV UTF-8", path=path, name=name
     )
 
 
 def _cell(text: str) -> str | None:
-    """Return a cell, or nothing for a blank."""
     text = text.strip()
     return None if text in ("", "NULL", "null", "\\N") else text
 
@@ -213,7 +199,6 @@ def _has(view: View, table: str) -> bool:
 
 
 def _table(view: View, table: str) -> bytes:
-    """Return a table as CSV."""
     names = columns(table)
     schema = {column["name"]: column["type"] for column in resource(table)["schema"]["fields"]}
     text = io.StringIO(newline="")
@@ -225,7 +210,6 @@ def _table(view: View, table: str) -> bytes:
 
 
 def _written(table: str, name: str, kind: str, value: Any) -> Any:
-    """Return a value as a cell."""
     if value is None:
         return ""
     if kind == "boolean":

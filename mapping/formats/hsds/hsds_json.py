@@ -14,8 +14,7 @@ from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.batch import Batch, counted
-from mapping.errors import FormatError
-from mapping.formats import ReadContext
+from mapping.formats import ReadContext, refusal
 from mapping.formats._json import beginning, lines, load
 from mapping.formats._json import parse as decoded
 from mapping.formats.hsds._feed import Feed
@@ -96,14 +95,11 @@ def records(content: Iterable[tuple[int, str | None, Any]], context: ReadContext
     """
     path, feed = context.path, Feed(context, context.path.name)
     if not sum(_take(feed, *document) for document in counted(content, 0, context.progress)):
-        raise FormatError(
-            Message("{path}: holds no service, organization or place of HSDS; is it the right file?", path=path)
-        )
+        raise refusal("{path}: holds no service, organization or place of HSDS; is it the right file?", path=path)
     return finish(feed)
 
 
 def _take(feed: Feed, row: int, key: str | None, document: Any) -> bool:
-    """Take a document of a table; tell whether it is of one."""
     feed.counted += 1
     rows = _rows(row, key, document)
     if rows is None:
@@ -121,7 +117,6 @@ def _take(feed: Feed, row: int, key: str | None, document: Any) -> bool:
 
 
 def _rows(row: int, key: str | None, document: Any) -> list[SentRow] | None:
-    """Return the rows that a document holds; None where it is of no table."""
     table = key or _table(document)
     return None if table is None or not isinstance(document, dict) else rows_of_document(table, document, row)
 
@@ -164,7 +159,6 @@ def _tables(content: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 def _table(document: Any) -> str | None:
-    """Return the table that a document is of; None where it is of none."""
     if not isinstance(document, dict):
         return None
     return _table_with(tuple(document))

@@ -125,7 +125,6 @@ def _map(sheet: Sheet, tags: Sequence[Tag], fields: dict[str, list[str]]) -> Col
 
 
 def _fields(tags: Sequence[Tag], levels: int) -> dict[str, list[str]]:
-    """Return field -> the columns that fill it, the best first."""
     candidates: dict[str, list[tuple[int, str]]] = {}
     for tag in tags:
         field, worth = _field(tag, levels)
@@ -180,47 +179,27 @@ def _field(tag: Tag, levels: int) -> tuple[str, int]:
     return next(((row.field, row.worth) for row in _meanings() if row.holds(tag)), ("", 0))
 
 
-BEFORE_UNITS = (
-    ("#activity+id", Message("Number"), "id"),
-    ("#org+name", Message("Organization"), ""),
-    ("#org+impl", Message("Carried out by"), ""),
-    ("#org+funder", Message("Paid by"), "funder"),
-    ("#activity+programme", Message("Programme"), "programme"),
-    ("#sector+name", Message("Kind of help"), ""),
-    ("#activity+type+name", Message("Type of activity"), ""),
-    ("#activity+type+code", Message("Code of the type"), ""),
-    ("#activity+name", Message("Activity"), "name"),
-)
-AFTER_UNITS = (
-    ("#date+start", Message("First day"), "start"),
-    ("#date+end", Message("Last day"), "end"),
-    ("#status", Message("Status"), ""),
-    ("#beneficiary+type", Message("For whom"), "target_group"),
-    ("#targeted", Message("People planned"), "planned"),
-    ("#reached", Message("People reached"), "reached"),
-    ("#reached+f", Message("Women and girls among them"), "reached_women"),
-    ("#value+budget", Message("Budget"), "budget_band"),
-    ("#date+reported", Message("Reported on"), "reported_on"),
-    ("#meta+licence", Message("Licence"), ""),
-)
-"""Hashtag, heading, and the field of an activity that stands in the column as it is."""
+COLUMNS = table_beside(__file__, "hxl_columns")
+"""Hashtag, heading, the field of an activity that stands in the column as it is; whether it stands after the units."""
 
 
 def write(view: View, path: Path, *, area: StudyArea, language: str = "en") -> None:
     """Write the activities of a view as a 4W table, with a row of hashtags under the headings."""
     view.require_area(area)
-    before, after = ([TaggedColumn(*column[:2]) for column in part] for part in (BEFORE_UNITS, AFTER_UNITS))
+    before, after = (
+        [TaggedColumn(row["tag"], Message.of(row["heading"])) for row in COLUMNS if bool(row["after_units"]) is later]
+        for later in (False, True)
+    )
     write_table(path, [*before, *unit_columns(area), *after], _rows(view, area, language), language)
 
 
 def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, object]]:
-    """Yield the activities by organization, place and type."""
     names = {organization.id: organization.name for organization in view.organizations(language=language)}
     types, given = Vocabulary.load("service_types"), licence(view, area)
     rows = []
     for activity in view.rows("activity"):
         code = activity["service_type"] if activity["service_type"] in types else ""
-        row: dict[str, object] = {tag: activity[name] for tag, _, name in (*BEFORE_UNITS, *AFTER_UNITS) if name}
+        row: dict[str, object] = {column["tag"]: activity[column["field"]] for column in COLUMNS if column["field"]}
         row |= {
             "#org+name": names.get(activity["organization_id"], ""),
             "#org+impl": names.get(activity["implementer_id"], ""),

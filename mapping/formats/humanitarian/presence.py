@@ -14,6 +14,7 @@ from mapping.area.study_area import StudyArea
 from mapping.formats.humanitarian._hashtags import TaggedColumn, licence, write_table
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
+from mapping.resources import table_beside
 from mapping.view.view import View
 
 SUFFIX = ".presence.csv"
@@ -21,26 +22,7 @@ LABEL = Message("Operational presence for the Humanitarian Data Exchange (CSV)")
 FILE = "operational-presence.csv"
 TRANSLATED = True
 
-HEADINGS: dict[str, str] = {
-    "location_code": "#country+code",
-    "location_name": "#country+name",
-    "admin1_code": "#adm1+code",
-    "admin1_name": "#adm1+name",
-    "admin2_code": "#adm2+code",
-    "admin2_name": "#adm2+name",
-    "admin_level": "#adm+level",
-    "org_name": "#org+name",
-    "org_type_code": "#org+type+code",
-    "org_type_description": "#org+type+name",
-    "sector_code": "#sector+code",
-    "sector_name": "#sector+name",
-    "service_code": "#service+code",
-    "service_name": "#service+name",
-    "basis": "#meta+basis",
-    "reference_period_start": "#date+start",
-    "reference_period_end": "#date+end",
-    "licence": "#meta+licence",
-}
+HEADINGS = {row["name"]: row["tag"] for row in table_beside(__file__, "presence_columns")}
 """Names of the exchange's columns -> hashtags. It knows two levels of units."""
 
 
@@ -103,7 +85,6 @@ def _rows(view: View, area: StudyArea, language: str) -> Iterator[dict[str, obje
 
 
 def _presence(view: View, area: StudyArea) -> dict[PresenceRow, Period]:
-    """Gather who does what where, with the period that is told."""
     types, units = Vocabulary.load("service_types"), area.all_units()
     periods: dict[PresenceRow, Period] = {}
 

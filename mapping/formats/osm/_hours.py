@@ -83,7 +83,6 @@ def _times(text: str) -> list[str]:
 
 
 def _told(week: dict[str, list[str]]) -> str:
-    """Say a week: days with the same times together."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for day in DAYS:
         if week.get(day):

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mapping.errors import FormatError
-from mapping.formats import Sheet
+from mapping.formats import Sheet, refusal
 from mapping.formats.osm import _tags as osm
 from mapping.language.i18n import Message
 
@@ -26,18 +25,15 @@ def read(path: str | Path) -> Iterator[Sheet]:
     try:
         import osmium
     except ImportError as error:
-        raise FormatError(
-            Message(
-                "{path}: reading extracts of OpenStreetMap needs the extra 'osm'; install it: pip "
-                "install 'rohnamo[osm]'",
-                path=path,
-            )
+        raise refusal(
+            "{path}: reading extracts of OpenStreetMap needs the extra 'osm'; install it: pip install 'rohnamo[osm]'",
+            path=path,
         ) from error
     try:
         yield osm.sheet_of(_elements(osmium, str(path)))
     except (RuntimeError, OSError, ValueError) as error:
-        raise FormatError(
-            Message("{path}: cannot be read as an extract ({error}); fetch it again", path=path, error=error)
+        raise refusal(
+            "{path}: cannot be read as an extract ({error}); fetch it again", path=path, error=error
         ) from error
 
 
@@ -82,7 +78,6 @@ def _relations(osmium: Any, path: str) -> dict[int, tuple[dict[str, str], list[M
 
 
 def _points(feature: Any) -> Points:
-    """Return where a node is, or the nodes of a way whose place is in the extract."""
     if feature.is_node():
         return [(feature.lat, feature.lon)]
     return [(node.lat, node.lon) for node in feature.nodes if node.location.valid()]

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap
-from mapping.errors import FormatError
-from mapping.formats import Sheet
+from mapping.formats import Sheet, refusal
 from mapping.formats._json import beginning, load
 from mapping.formats.osm import _tags as osm
 from mapping.language.i18n import Message
@@ -38,14 +37,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
     whole = load(Path(path))
     elements = whole.get("elements") if isinstance(whole, Mapping) else None
     if not isinstance(elements, list):
-        raise FormatError(
-            Message("{path}: holds no elements; ask Overpass with [out:json] and `out center`", path=path)
-        )
+        raise refusal("{path}: holds no elements; ask Overpass with [out:json] and `out center`", path=path)
     yield osm.sheet_of(_elements(elements))
 
 
 def _elements(elements: list[object]) -> Iterator[osm.Element]:
-    """Yield the elements that have tags."""
     for element in elements:
         tags = element.get("tags") if isinstance(element, Mapping) else None
         if not isinstance(element, Mapping) or not isinstance(tags, Mapping) or not tags:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mapping.area.study_area import StudyArea
-from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, readable, refusal
 from mapping.formats.reader_process import require_driver
 from mapping.formats.tables._flat import LISTED, flat_rows, properties
 from mapping.language.i18n import Message
@@ -28,8 +27,10 @@ def checked(path: str | Path) -> Path:
         return path
 
 
-def layers(path: Path, driver: str) -> Iterator[Sheet]:
+def layers(path: Path, driver: str, source: str | bytes = "") -> Iterator[Sheet]:
     """Read every layer of a file of features as a sheet: its attributes, and latitude and longitude in WGS 84.
+
+    ``source`` is what GDAL opens instead of the file: a file within it, or its contents.
 
     It runs where ``driver`` is the only one that GDAL has (`mapping.formats.reader_process`).
 
@@ -41,34 +42,30 @@ def layers(path: Path, driver: str) -> Iterator[Sheet]:
     require_driver(driver)
     with damage_refused(path), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL finds odd is either read or refused
-        sheets = _layers(path)
+        sheets = _layers(path, source or path)
     yield from sheets
 
 
-def _layers(path: Path) -> list[Sheet]:
+def _layers(path: Path, source: str | bytes | Path) -> list[Sheet]:
     import pyogrio
 
     sheets = []
-    names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    names = [str(name) for name, _ in pyogrio.list_layers(source)]
     for name in names:
-        count = pyogrio.read_info(path, layer=name, force_feature_count=True)
+        count = pyogrio.read_info(source, layer=name, force_feature_count=True)
         wide = len(count["fields"])
         if wide > MAX_COLUMNS or count["features"] * max(wide, 1) > MAX_CELLS:
-            raise FormatError(
-                Message(
-                    "{path} [{name}]: {count} features of {wide} attributes are too many",
-                    path=path,
-                    name=name,
-                    count=count["features"],
-                    wide=wide,
-                )
+            raise refusal(
+                "{path} [{name}]: {count} features of {wide} attributes are too many",
+                path=path,
+                name=name,
+                count=count["features"],
+                wide=wide,
             )
         try:
-            table = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
+            table = pyogrio.read_dataframe(source, layer=name, use_arrow=False)
         except UnicodeDecodeError as error:
-            raise FormatError(
-                Message("{path}: cuts texts off within a letter; export it again as GeoPackage", path=path)
-            ) from error
+            raise refusal("{path}: cuts texts off within a letter; export it again as GeoPackage", path=path) from error
         sheets.append(sheet(name if len(names) > 1 else "", table, path))
     return sheets
 
@@ -112,14 +109,13 @@ def _plain(value: Any) -> Any:
 
 
 def _points(shapes: Any, path: Path) -> tuple[list[tuple[float | None, float | None]], tuple[Message, ...]]:
-    """Return latitude and longitude of each shape in WGS 84, and what had to be said of them."""
     from pyproj.exceptions import ProjError
 
     try:
         degrees = shapes if shapes.crs is None else shapes.to_crs(4326)
     except (ProjError, ValueError) as error:
-        raise FormatError(
-            Message("{path}: its coordinates are in a system that cannot be read ({error})", path=path, error=error)
+        raise refusal(
+            "{path}: its coordinates are in a system that cannot be read ({error})", path=path, error=error
         ) from error
     there = ~(degrees.isna() | degrees.is_empty)
     away = there & (degrees.geom_type != "Point")

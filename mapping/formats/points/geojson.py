@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mapping.area.study_area import StudyArea
-from mapping.errors import FormatError
-from mapping.formats import Sheet
+from mapping.formats import Sheet, refusal
 from mapping.formats.osm import _tags as osm
 from mapping.formats.points._points import checked, layers
 from mapping.formats.tables._flat import flat_rows, properties, terms
@@ -31,7 +30,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     with path.open("rb") as file:
         start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"{"):
-        raise FormatError(Message("{path}: is no GeoJSON; export it again as GeoJSON", path=path))
+        raise refusal("{path}: is no GeoJSON; export it again as GeoJSON", path=path)
     for sheet in layers(path, DRIVER):
         yield osm.sheet_of_table(sheet) or sheet
 

@@ -6,8 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from mapping.area.study_area import StudyArea
-from mapping.errors import FormatError
-from mapping.formats import Sheet
+from mapping.formats import Sheet, refusal
 from mapping.formats.points._points import DAYS, checked, layers, table
 from mapping.formats.tables._flat import MEANINGS, terms
 from mapping.language.i18n import Message
@@ -31,7 +30,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     path = checked(path)
     with path.open("rb") as file:
         if not file.read(16).startswith(b"SQLite format 3\0"):
-            raise FormatError(Message("{path}: is no GeoPackage; export it again as GeoPackage", path=path))
+            raise refusal("{path}: is no GeoPackage; export it again as GeoPackage", path=path)
     yield from layers(path, DRIVER)
 
 

@@ -5,8 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mapping.area.study_area import StudyArea
-from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, refusal
 from mapping.formats.points._points import checked, sheet, table
 from mapping.language.i18n import Message
 from mapping.view.view import View
@@ -38,13 +37,11 @@ def read(path: str | Path) -> Iterator[Sheet]:
     with damage_refused(path):
         about = pq.read_metadata(path)
         if about.num_columns > MAX_COLUMNS or about.num_rows * max(about.num_columns, 1) > MAX_CELLS:
-            raise FormatError(
-                Message(
-                    "{path}: {num_rows} rows of {num_columns} columns are too many",
-                    path=path,
-                    num_rows=about.num_rows,
-                    num_columns=about.num_columns,
-                )
+            raise refusal(
+                "{path}: {num_rows} rows of {num_columns} columns are too many",
+                path=path,
+                num_rows=about.num_rows,
+                num_columns=about.num_columns,
             )
         frame = gpd.read_parquet(path) if b"geo" in (about.metadata or {}) else pd.read_parquet(path)
         attributes = sheet("", frame, path)
@@ -67,8 +64,6 @@ def write(view: View, path: str | Path, *, area: StudyArea, language: str) -> No
 
 def _require_arrow(path: object) -> None:
     if not available():
-        raise FormatError(
-            Message(
-                "{path}: GeoParquet needs the extra 'parquet'; install it with: pip install rohnamo[parquet]", path=path
-            )
+        raise refusal(
+            "{path}: GeoParquet needs the extra 'parquet'; install it with: pip install rohnamo[parquet]", path=path
         )

@@ -1,13 +1,11 @@
 """KML and KMZ in, as Google My Maps, Earth and navigation devices write them: each folder of places is a sheet."""
 
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from mapping.errors import FormatError
-from mapping.formats import Sheet
+from mapping.formats import Sheet, refusal
 from mapping.formats._archives import content, members
 from mapping.formats.points._points import checked, layers
 from mapping.language.i18n import Message
@@ -31,26 +29,18 @@ def read(path: str | Path) -> Iterator[Sheet]:
     if path.suffix.lower() == ".kmz":
         documents = [member for member in members(path) if member.filename.lower().endswith(".kml")]
         if not documents:
-            raise FormatError(Message("{path}: holds no KML; export the map again", path=path))
+            raise refusal("{path}: holds no KML; export the map again", path=path)
         text = content(path, documents[0])
     else:
         text = path.read_bytes()
     if b"<kml" not in text[:4096].lower() and b"<document" not in text[:4096].lower():
-        raise FormatError(Message("{path}: is no KML; export the map again", path=path))
+        raise refusal("{path}: is no KML; export the map again", path=path)
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise FormatError(Message("{path}: defines entities, which no map needs; do not trust its sender", path=path))
+        raise refusal("{path}: defines entities, which no map needs; do not trust its sender", path=path)
     if b"<Placemark" not in text:
-        raise FormatError(
-            Message("{path}: holds no places, perhaps a link to them; export the map with its data", path=path)
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / f"{path.stem}.kml"
-        copy.write_bytes(re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S))
-        try:
-            for layer in layers(copy, DRIVER):
-                yield _without_looks(layer)
-        except FormatError as error:
-            raise FormatError(str(error).replace(str(copy), str(path))) from error
+        raise refusal("{path}: holds no places, perhaps a link to them; export the map with its data", path=path)
+    text = re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S)
+    yield from map(_without_looks, layers(path, DRIVER, text))
 
 
 LOOKS = frozenset(("altitudemode", "tessellate", "extrude", "visibility", "draworder", "icon"))

@@ -17,8 +17,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from mapping.batch import Batch
-from mapping.errors import FormatError
-from mapping.formats import ReadContext, readable
+from mapping.formats import ReadContext, readable, refusal
 from mapping.formats._json import beginning
 from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
@@ -66,7 +65,7 @@ def records(content: Iterable[tuple[str, str]], context: ReadContext) -> Batch:
         for raw in _Agency(feed, ElementTree.fromstring(agency), parent, number).raws():
             feed.take(raw)
     if not feed.counted:
-        raise FormatError(Message("{path}: holds no agency; is it an export of agencies and sites?", path=path))
+        raise refusal("{path}: holds no agency; is it an export of agencies and sites?", path=path)
     return finish(feed)
 
 
@@ -78,12 +77,10 @@ def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
             for event, element in ElementTree.iterparse(path, events=("start", "end"), forbid_dtd=True):
                 depth += 1 if event == "start" else -1
                 if depth > DEEPEST:
-                    raise FormatError(
-                        Message(
-                            "{path}: elements stand in each other more than {most} deep; is it AIRS XML?",
-                            path=path,
-                            most=DEEPEST,
-                        )
+                    raise refusal(
+                        "{path}: elements stand in each other more than {most} deep; is it AIRS XML?",
+                        path=path,
+                        most=DEEPEST,
                     )
                 if event == "start" or depth != 1 or _name(element) != "Agency":
                     continue
@@ -92,19 +89,16 @@ def _agencies(path: Path) -> Iterator[tuple[Element, str]]:
                 yield from _nested(element, "")
                 element.clear()
     except DefusedXmlException as error:
-        raise FormatError(
-            Message(
-                "{path}: holds entities or a document type, which no honest export does; do not trust it", path=path
-            )
+        raise refusal(
+            "{path}: holds entities or a document type, which no honest export does; do not trust it", path=path
         ) from error
     except (ParseError, ValueError, LookupError) as error:
-        raise FormatError(
-            Message("{path}: is no whole XML file ({error}); ask the sender to export it again", path=path, error=error)
+        raise refusal(
+            "{path}: is no whole XML file ({error}); ask the sender to export it again", path=path, error=error
         ) from error
 
 
 def _nested(agency: Element, parent: str) -> Iterator[tuple[Element, str]]:
-    """Yield an agency and those within it, each with the key of the one it belongs to."""
     yield agency, parent
     for child in agency.findall("Agency"):
         yield from _nested(child, _text(agency, "Key") or _text(agency, "Name"))
@@ -115,8 +109,6 @@ def _name(element: Element) -> str:
 
 
 class _Agency:
-    """One agency with its sites and services; ``row`` is its number in the file."""
-
     def __init__(self, feed: Feed, element: Element, parent: str, row: int) -> None:
         self.feed, self.element, self.parent, self.row = feed, element, parent, row
         self.key = _text(element, "Key") or _text(element, "Name")
@@ -251,7 +243,6 @@ class _Agency:
         return strictest_state
 
     def _flag(self, element: Element, name: str) -> bool:
-        """Tell whether a flag hides, as an attribute or an element."""
         return hidden(self.feed, self.place, name, element.get(name) or _text(element, name))
 
     def _aka(self, element: Element) -> str:
@@ -278,11 +269,9 @@ def _filled(table: str, element: Element) -> dict[str, Any]:
 
 
 def _text(element: Element, path: str = "") -> str:
-    """Return all text within an element, or within the first one that a path leads to."""
     target = element.find(path) if path else element
     return " ".join(" ".join(target.itertext()).split()) if target is not None else ""
 
 
 def _label(kind: str) -> str:
-    """Return a type of phone where it tells something."""
     return "" if kind.casefold().startswith(("phone", "fax", "voice")) else kind

@@ -16,8 +16,7 @@ from typing import Any
 
 from mapping.batch import Batch
 from mapping.column_map import fold_header
-from mapping.errors import FormatError
-from mapping.formats import ReadContext
+from mapping.formats import ReadContext, refusal
 from mapping.formats._json import beginning
 from mapping.formats.hsds._feed import Feed
 from mapping.formats.hsds._finish import finish
@@ -92,9 +91,7 @@ def records(content: Iterable[list[str]], context: ReadContext) -> Batch:
         if any(cell.strip() for cell in cells)
     ]
     if not rows:
-        raise FormatError(
-            Message("{path}: holds the names of columns and no row; ask the sender for it again", path=path)
-        )
+        raise refusal("{path}: holds the names of columns and no row; ask the sender for it again", path=path)
     _say_unknown(feed, header)
     days_first = parsers.day_first((row("LastVerifiedOn") for row in rows), context.area.code)
     for row in rows:
@@ -119,8 +116,6 @@ def _say_unknown(feed: Feed, header: list[str]) -> None:
 
 
 class _Row:
-    """One row of an export."""
-
     def __init__(self, feed: Feed, cells: dict[str, str], number: int) -> None:
         self.feed, self.cells, self.number = feed, cells, number
         self.place = SentRow("", cells, "", number)
@@ -222,7 +217,6 @@ class _Row:
             yield self.raw("service_at_location", id=f"{self.own} at {place}", location_id=place, **owner)
 
     def _terms(self) -> list[tuple[str, str]]:
-        """Return code and name of what is done, in pairs where there are as many of each."""
         codes = [code.strip() for code in re.split(r"[;*|]", self("TaxonomyCodes"))]
         names = [name.strip() for name in re.split(r"[;*|]", self("TaxonomyTerms", "TaxonomyTerm"))]
         if len(codes) != len(names):
@@ -234,7 +228,6 @@ class _Row:
         yield from schedules(self.feed, self.place, "HoursOfOperation", text, owner)
 
     def _tie(self) -> Iterator[SentRow]:
-        """Yield that a program is given at a site."""
         service, site = self("ConnectsToProgramNum"), self("ConnectsToSiteNum")
         yield self.raw("service_at_location", id=self.own, service_id=service, location_id=site)
         yield from self._hours(service_at_location_id=self.own)

@@ -154,7 +154,6 @@ def _safe(code: str) -> str:
 
 
 def _column(language: str) -> str:
-    """Return a language as the form names it."""
     return f"{language_name(language, language)} ({language})"
 
 
@@ -168,7 +167,6 @@ def language_name(code: str, into: str) -> str:
 
 
 def _questions(area: StudyArea) -> Iterator[Cells]:
-    """Yield the rows of the sheet ``survey``."""
     for each, rows in groupby(QUESTIONS, key=lambda row: row["each"]):
         asked = [*rows]
         if not each:
@@ -213,7 +211,6 @@ def _with(text: str, names: Mapping[str, str]) -> str:
 
 
 def _unit_questions(area: StudyArea, row: Cells) -> Iterator[Cells]:
-    """Yield the question for the unit of each level: of the finer ones those within the unit that was chosen."""
     labels = {level.level: level.label for level in area.levels}
     above = ""
     for level in _levels(area):
@@ -227,7 +224,6 @@ def _levels(area: StudyArea) -> list[int]:
 
 
 def _item(area: StudyArea, row: Cells, term: Term) -> Cells:
-    """Return the question about an item of the checklist, or about its evidence."""
     if row["label"]:
         return _question(area, row, Message.of(row["label"], {"code": term.code}), item=_safe(term.code))
     label = {language: f"{term.code}. {term.label(language)}" for language in area.languages}
@@ -236,7 +232,6 @@ def _item(area: StudyArea, row: Cells, term: Term) -> Cells:
 
 
 def _choices(area: StudyArea) -> Iterator[Cells]:
-    """Yield the rows of the sheet ``choices``."""
     for name in ("who", "yes_no", "shown", "assessors"):
         yield from (_option(area, name, code, label) for code, label in ANSWERS[name].items())
     for name in ("organization_types", "languages", "statuses", "documents", "verification", "answers"):
@@ -285,6 +280,5 @@ def _in_each_language(area: StudyArea, column: str, text: Text) -> Cells:
 
 
 def _version(survey: list[Cells], choices: list[Cells]) -> str:
-    """Return a checksum of all that the form asks."""
     questions = json.dumps([survey, choices], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(questions.encode()).hexdigest()[:12]

@@ -16,8 +16,7 @@ from pathlib import Path
 
 from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap, fold_header
-from mapping.errors import FormatError
-from mapping.formats import Sheet
+from mapping.formats import Sheet, refusal
 from mapping.formats._archives import content, members
 from mapping.formats.surveys import field_form
 from mapping.formats.surveys.field_form import ANSWERS, LABELS
@@ -129,7 +128,6 @@ def tidied(sheets: Sequence[Sheet]) -> list[Sheet]:
 
 
 def _link(main: Sheet, sheet: Sheet) -> tuple[str, str] | None:
-    """Return the column of the submissions, and the one of a repeat that names it."""
     there, here = _header(main), _header(sheet)
     return next(((a, b) for a, b in LINKS if a in there and b in here), None)
 
@@ -176,7 +174,6 @@ def _orphans(sheet: Sheet, main: Sheet, dropped: set[int]) -> set[int]:
 
 
 def _start(sheet: Sheet) -> int:
-    """Return the place of the first row below the names of the columns."""
     return next((at for at, row in enumerate(sheet.rows) if any(cell not in (None, "") for cell in row)), 0) + 1
 
 
@@ -191,7 +188,6 @@ def _cell(row: Sequence[object], at: int) -> str:
 
 @cache
 def _called(question: str) -> frozenset[str]:
-    """Return what a question may be called in a header, folded."""
     labels = (LABELS[question].into(language) for language in languages.codes())
     return frozenset(map(fold_header, (question, *labels)))
 
@@ -225,7 +221,6 @@ def _header(sheet: Sheet) -> list[str]:
 
 
 def _starts(path: Path) -> Iterator[str]:
-    """Yield the beginnings of a file, of each of its parts where it is an archive."""
     if path.suffix.lower() == ".csv":
         with path.open("rb") as file:
             yield _text(file.read(LOOKED_AT))
@@ -245,10 +240,9 @@ def _text(content: bytes) -> str:
 
 
 def _unzipped(path: Path) -> Iterator[Sheet]:
-    """Read the CSV files of a zip, each as a sheet."""
     tables = [part for part in members(path) if part.filename.lower().endswith(".csv")]
     if not tables:
-        raise FormatError(Message("{path}: holds no CSV file; export the answers as CSV or XLSX", path=path))
+        raise refusal("{path}: holds no CSV file; export the answers as CSV or XLSX", path=path)
     with tempfile.TemporaryDirectory() as folder:
         for part in tables:
             copy = Path(folder) / "table.csv"

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from mapping.errors import FormatError
-from mapping.formats import MAX_COLUMNS, Sheet
+from mapping.formats import MAX_COLUMNS, Sheet, refusal
 from mapping.formats._json import beginning, load
 from mapping.formats.surveys.kobo import tidied
 from mapping.language.i18n import Message
@@ -48,9 +47,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     whole = load(path)
     submissions = _submissions(whole)
     if submissions is None:
-        raise FormatError(
-            Message("{path}: is no list of submissions; take them from the data address of the project", path=path)
-        )
+        raise refusal("{path}: is no list of submissions; take them from the data address of the project", path=path)
     tables: Rows = {"submissions": []}
     for submission in submissions:
         _take(submission, "submissions", tables, None)
@@ -58,7 +55,6 @@ def read(path: str | Path) -> Iterator[Sheet]:
 
 
 def _submissions(whole: object) -> list[Mapping[str, object]] | None:
-    """Return the submissions, whether they stand in a list or in a page of one."""
     if isinstance(whole, Mapping):
         whole = next((whole[key] for key in ("results", "value") if key in whole), [whole])
     if not isinstance(whole, list) or not all(isinstance(record, Mapping) for record in whole):
@@ -67,7 +63,6 @@ def _submissions(whole: object) -> list[Mapping[str, object]] | None:
 
 
 def _take(record: Mapping[str, object], table: str, tables: Rows, parent: int | None) -> None:
-    """Add a submission or a repeated group, and what is repeated inside it, to their tables."""
     number = len(tables[table]) + 1
     row: dict[str, object] = {"_index": number}
     if parent is not None:
@@ -106,12 +101,10 @@ def _flat(record: Mapping[str, object], prefix: str, depth: int) -> Iterator[tup
 def _sheet(path: Path, name: str, rows: Sequence[Mapping[str, object]]) -> Sheet | None:
     names = list(dict.fromkeys(key for row in rows for key in row))
     if len(names) > MAX_COLUMNS:
-        raise FormatError(
-            Message(
-                "{path}: {count} kinds of answers are too many (at most {most})",
-                path=path,
-                count=len(names),
-                most=MAX_COLUMNS,
-            )
+        raise refusal(
+            "{path}: {count} kinds of answers are too many (at most {most})",
+            path=path,
+            count=len(names),
+            most=MAX_COLUMNS,
         )
     return Sheet(name, [names, *([row.get(key) for key in names] for row in rows)], first_row=0) if rows else None

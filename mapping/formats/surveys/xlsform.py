@@ -46,24 +46,9 @@ LINKS = (
 
 NOTICES: dict[str, Notice] = {"not approved": "custodian", "on hold": "custodian", "hasissues": "custodian"}
 ADDED = {
-    "start",
-    "end",
-    "today",
-    "deviceid",
-    "submissiondate",
-    "key",
-    "parent_key",
-    "submitterid",
-    "submittername",
-    "attachmentspresent",
-    "attachmentsexpected",
-    "status",
-    "reviewstate",
-    "edits",
-    "formversion",
-    "formhub/uuid",
-    "instanceid",
-    "rootuuid",
+    *("start", "end", "today", "deviceid", "submissiondate", "key", "parent_key", "submitterid", "submittername"),
+    *("attachmentspresent", "attachmentsexpected", "status", "reviewstate", "edits", "formversion", "formhub/uuid"),
+    *("instanceid", "rootuuid"),
 }
 """Columns that survey tools add, besides those with an underscore in front."""
 
@@ -230,7 +215,6 @@ def answered(survey: Survey, sheet: Sheet) -> Answered:
 
 
 def _labels(line: Line) -> dict[str, str]:
-    """Return the labels of a row by language; the one without a language is under a dash."""
     labels = {}
     for column, text in line.items():
         name, _, language = column.partition("::")
@@ -240,7 +224,6 @@ def _labels(line: Line) -> dict[str, str]:
 
 
 def _lines(sheet: Sheet) -> list[dict[str, str]]:
-    """Return the rows of a form's sheet under the names of its first row."""
     if not sheet.rows:
         return []
     names = [str(cell or "").strip() for cell in sheet.rows[0]]
@@ -318,7 +301,6 @@ def _answers(
     main: Answered,
     child: Answered | None,
 ) -> dict[str, Any]:
-    """Return the keys of a map that say which column holds which field, and what its words mean."""
     named: dict[str, list[str]] = {}
     choices: dict[str, dict[str, str]] = {}
     words: dict[str, dict[str, str]] = {}

@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from mapping.errors import FormatError
-from mapping.language.i18n import Message
+from mapping.formats import refusal
 
 NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|meta|style|table|div|\?xml)\b", re.I)
@@ -23,10 +22,8 @@ def require_no_page(path: Path) -> bytes:
     with path.open("rb") as file:
         start = file.read(4096)
     if PAGE.match(start.replace(b"\0", b"").lstrip(b"".join(MARKS))):
-        raise FormatError(
-            Message(
-                "{path}: is a web page, whatever its ending; open it in a spreadsheet and save it as .xlsx", path=path
-            )
+        raise refusal(
+            "{path}: is a web page, whatever its ending; open it in a spreadsheet and save it as .xlsx", path=path
         )
     return start
 
@@ -41,4 +38,4 @@ def require_no_text(path: Path) -> None:
     """
     start = require_no_page(path)
     if start.startswith(MARKS) or (start and not NOT_TEXT.search(start)):
-        raise FormatError(Message("{path}: is a table in text and no workbook; give it the ending .csv", path=path))
+        raise refusal("{path}: is a table in text and no workbook; give it the ending .csv", path=path)

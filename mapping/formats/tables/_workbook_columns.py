@@ -112,7 +112,6 @@ class _Written:
 
 
 def _folded(heading: str) -> str:
-    """Fold a heading so that case, spaces and kinds of apostrophes do not matter."""
     return " ".join(heading.split()).casefold().translate(APOSTROPHES)
 
 

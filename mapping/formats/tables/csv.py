@@ -13,8 +13,7 @@ from typing import get_args
 
 from mapping.area.study_area import StudyArea
 from mapping.column_map import UNNAMED, ColumnMap, Expected, Header, Sheets
-from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable, refusal
 from mapping.formats.osm import _tags as osm
 from mapping.formats.tables._disguise import require_no_page
 from mapping.formats.tables._flat import FIELDS, MEANINGS, cell, flat_rows
@@ -98,22 +97,20 @@ def read(path: str | Path) -> Iterator[Sheet]:
     try:
         rows = list(_within(path, _reader(text, separator)))
     except csv.Error as error:
-        raise FormatError(
-            Message("{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8", path=path, error=error)
+        raise refusal(
+            "{path}: cannot be cut into cells ({error}); save it again as CSV UTF-8", path=path, error=error
         ) from error
     _require_closed(path, text, separator, len(rows))
     widest = max(map(len, rows), default=0)
     if widest > MAX_COLUMNS:
-        raise FormatError(
-            Message(
-                "{path}: {widest} columns are too many (at most {most}); is the separator right?",
-                path=path,
-                widest=widest,
-                most=MAX_COLUMNS,
-            )
+        raise refusal(
+            "{path}: {widest} columns are too many (at most {most}); is the separator right?",
+            path=path,
+            widest=widest,
+            most=MAX_COLUMNS,
         )
     if not any(cell.strip() for row in rows for cell in row):
-        raise FormatError(Message("{path}: no row holds anything; ask the sender for the file again", path=path))
+        raise refusal("{path}: no row holds anything; ask the sender for the file again", path=path)
     skipped = [Message("letters damaged on the way and read as ?: {count}", count=damaged)] if damaged else []
     if wide := _wider_rows(rows):
         skipped.append(
@@ -141,12 +138,11 @@ def _wider_rows(rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _within(path: Path, rows: Iterable[list[str]]) -> Iterator[list[str]]:
-    """Yield the rows of a file, as long as they and their cells are not too many to be held."""
     cells = 0
     for row in rows:
         cells += OF_A_ROW + len(row)
         if cells > MAX_CELLS:
-            raise FormatError(Message("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
+            raise refusal("{path}: a table of {cells} cells or more is too large", path=path, cells=cells)
         yield row
 
 
@@ -157,28 +153,21 @@ def _require_closed(path: Path, text: str, separator: str, rows: int) -> None:
             pass
     except csv.Error as error:
         if "unexpected end" in str(error):
-            raise FormatError(
-                Message(
-                    "{path}: row {rows} opens a quotation mark that never closes, and swallows the rest; "
-                    "close it or double it",
-                    path=path,
-                    rows=rows,
-                )
+            raise refusal(
+                "{path}: row {rows} opens a quotation mark that never closes, and swallows the rest; "
+                "close it or double it",
+                path=path,
+                rows=rows,
             ) from error
 
 
 def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
-    """Return the text and how many of its letters are damaged."""
     if contents.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
-        raise FormatError(
-            Message("{path}: is not CSV but another kind of file; give it its true ending, as .xlsx", path=path)
-        )
+        raise refusal("{path}: is not CSV but another kind of file; give it its true ending, as .xlsx", path=path)
     if contents.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     elif b"\0" in contents:
-        raise FormatError(
-            Message("{path}: is not a text file; export it as CSV from the program it was made with", path=path)
-        )
+        raise refusal("{path}: is not a text file; export it as CSV from the program it was made with", path=path)
     else:
         encodings = ["utf-8-sig", *_old_encodings(contents)]
         mended = contents.decode("utf-8-sig", errors="replace")
@@ -188,7 +177,7 @@ def _decoded(path: Path, contents: bytes) -> tuple[str, int]:
     for encoding in encodings:
         with contextlib.suppress(UnicodeDecodeError):
             return contents.decode(encoding), 0
-    raise FormatError(Message("{path}: its letters are in no encoding we know; save it again as CSV UTF-8", path=path))
+    raise refusal("{path}: its letters are in no encoding we know; save it again as CSV UTF-8", path=path)
 
 
 CYRILLIC = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
@@ -236,7 +225,6 @@ LOOKED_AT = 200
 
 
 def _rows(text: str, separator: str, *, strict: bool = False) -> Iterator[list[str]]:
-    """Cut a text into rows, up to the first that cannot be cut."""
     with contextlib.suppress(csv.Error):
         yield from _reader(text, separator, strict=strict)
 

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, refusal
 from mapping.formats._archives import members
 from mapping.language.i18n import Message
 
@@ -36,7 +35,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     with damage_refused(path):
         tables = _tables(path)
     if not tables:
-        raise FormatError(Message("{path}: holds no table; ask for the list as a table", path=path))
+        raise refusal("{path}: holds no table; ask for the list as a table", path=path)
     for number, (titles, rows, struck) in enumerate(tables, 1):
         skipped = (
             (Message("{count} {count:text that is|texts that are} struck through, not read", count=struck),)
@@ -48,7 +47,6 @@ def read(path: str | Path) -> Iterator[Sheet]:
 
 
 def _tables(path: Path) -> list[tuple[list[str], list[list[str]], int]]:
-    """Return the titles and the cells of each table with the notes under it, and how many texts were struck through."""
     import docx  # 0.1 s, and every list that is imported has its format looked for
 
     tables: list[tuple[list[str], list[list[str]], int]] = []
@@ -68,7 +66,6 @@ def _tables(path: Path) -> list[tuple[list[str], list[list[str]], int]]:
 
 
 def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
-    """Return the cells of a table, merged ones filled, and how many texts were struck through."""
     from docx.table import _Cell
 
     rows: list[list[str]] = []
@@ -84,13 +81,12 @@ def _rows(path: Path, table: Any) -> tuple[list[list[str]], int]:
             row += [text] * cell.grid_span
         cells += len(row)
         if len(row) > MAX_COLUMNS or cells > MAX_CELLS:
-            raise FormatError(Message("{path}: a table of {cells} cells or more is too large", path=path, cells=cells))
+            raise refusal("{path}: a table of {cells} cells or more is too large", path=path, cells=cells)
         rows.append(row)
     return rows, struck
 
 
 def _text(paragraphs: Iterable[Any]) -> tuple[str, int]:
-    """Return what paragraphs say that is not struck through, each a line, and how much was."""
     lines, struck = [], 0
     for paragraph in paragraphs:
         runs = [run for run in paragraph.runs if not (run.font.strike or run.font.double_strike)]

@@ -9,8 +9,7 @@ from typing import Any
 
 import python_calamine
 
-from mapping.errors import FormatError
-from mapping.formats import Sheet, damage_refused, readable
+from mapping.formats import Sheet, damage_refused, readable, refusal
 from mapping.formats._archives import content, members
 from mapping.formats.tables import xlsx
 from mapping.formats.tables._disguise import require_no_text
@@ -63,12 +62,10 @@ def _require_nothing_unseen(path: Path) -> None:
     """
     for member in members(path):
         if member.filename == "content.xml" and UNSEEN_PARTS.search(content(path, member)):
-            raise FormatError(
-                Message(
-                    "{path}: hides, merges or strikes cells through, or has comments beside them, which is seen in "
-                    ".xlsx alone: save it as .xlsx",
-                    path=path,
-                )
+            raise refusal(
+                "{path}: hides, merges or strikes cells through, or has comments beside them, which is seen in "
+                ".xlsx alone: save it as .xlsx",
+                path=path,
             )
 
 

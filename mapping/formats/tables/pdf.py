@@ -12,8 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, readable, refusal
 from mapping.language.i18n import Message
 
 if TYPE_CHECKING:
@@ -48,27 +47,21 @@ def read(path: str | Path) -> Iterator[Sheet]:
     """
     path = Path(path)
     if not available():
-        raise FormatError(
-            Message("{path}: reading PDF needs the extra 'pdf'; install it with: pip install rohnamo[pdf]", path=path)
-        )
+        raise refusal("{path}: reading PDF needs the extra 'pdf'; install it with: pip install rohnamo[pdf]", path=path)
     tables, letters = _tables(path)
     if not letters:
-        raise FormatError(
-            Message(
-                "{path}: holds pictures and no text: it is a scan; ask for the list as a table, or type it in",
-                path=path,
-            )
+        raise refusal(
+            "{path}: holds pictures and no text: it is a scan; ask for the list as a table, or type it in", path=path
         )
     if not tables:
-        raise FormatError(Message("{path}: holds no table; ask for the list as a table", path=path))
+        raise refusal("{path}: holds no table; ask for the list as a table", path=path)
     if sum(map(len, tables)) * max(len(row) for table in tables for row in table) > MAX_CELLS:
-        raise FormatError(Message("{path}: its tables are too large; ask for the list as a table", path=path))
+        raise refusal("{path}: its tables are too large; ask for the list as a table", path=path)
     for number, rows in enumerate(tables, 1):
         yield Sheet(f"table {number}" if len(tables) > 1 else "", rows, skipped=(NOTE,))
 
 
 def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
-    """Return the tables of all pages, and how many letters the pages hold."""
     import pdfplumber
     from pdfplumber.utils.exceptions import PdfminerException
 
@@ -77,12 +70,10 @@ def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
     try:
         with readable(path), pdfplumber.open(path) as document:
             if len(document.pages) > MAX_PAGES:
-                raise FormatError(
-                    Message(
-                        "{path}: {count} pages are too many; ask for the list as a table",
-                        path=path,
-                        count=len(document.pages),
-                    )
+                raise refusal(
+                    "{path}: {count} pages are too many; ask for the list as a table",
+                    path=path,
+                    count=len(document.pages),
                 )
             for page in document.pages:
                 letters += len(page.chars)
@@ -94,17 +85,11 @@ def _tables(path: Path) -> tuple[list[list[list[str]]], int]:
                 page.close()  # else every page stays in the memory
     except PdfminerException as error:
         if error.args and type(error.args[0]).__name__ == "PDFPasswordIncorrect":
-            raise FormatError(
-                Message("{path}: is encrypted; ask the sender for it without a password", path=path)
-            ) from error
-        raise FormatError(
-            Message("{path}: is no PDF or a damaged one; ask the sender for it again", path=path)
-        ) from error
+            raise refusal("{path}: is encrypted; ask the sender for it without a password", path=path) from error
+        raise refusal("{path}: is no PDF or a damaged one; ask the sender for it again", path=path) from error
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, AssertionError) as error:
         # the parser meets hostile files with whatever its next line raises
-        raise FormatError(
-            Message("{path}: is no PDF or a damaged one; ask the sender for it again", path=path)
-        ) from error
+        raise refusal("{path}: is no PDF or a damaged one; ask the sender for it again", path=path) from error
     return tables, letters
 
 
@@ -126,7 +111,6 @@ def _rows(table: Table) -> list[list[str]]:
 
 
 def _spans(table: Table, number: int, column: int) -> bool:
-    """Tell whether the cell that stands above one goes down into it."""
     above = next((row.cells[column] for row in reversed(table.rows[:number]) if row.cells[column] is not None), None)
     middle = sum(table.rows[number].bbox[1::2]) / 2
     return above is not None and above[1] < middle < above[3]

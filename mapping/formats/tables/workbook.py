@@ -29,7 +29,7 @@ from mapping.formats.tables._workbook_columns import (
     language_of,
 )
 from mapping.language import languages
-from mapping.language.i18n import Message, date, translate
+from mapping.language.i18n import Message, translate
 from mapping.language.spreadsheet import neutral
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import Entry, Hours, ServicePlace, View
@@ -217,7 +217,6 @@ def write_workbook(
 
 
 def _write_lists(sheet: Any, lists: dict[str, list[str]]) -> dict[str, str]:
-    """Write the lists on a hidden sheet; return the range of each."""
     ranges = {}
     for column, (name, words) in enumerate(lists.items()):
         letter = chr(ord("A") + column)
@@ -277,7 +276,6 @@ def _offer(sheet: Any, place: int, column: WorkbookColumn, ranges: dict[str, str
 
 
 def _write_dictionary(book: Any, sheet: Any, lists: dict[str, list[str]], area: StudyArea, language: str) -> None:
-    """Write what each column means, an example, and what may stand in it."""
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     for place, (title, width) in enumerate(_titles(language)):
         sheet.set_column(place, place, width, wrap)
@@ -327,67 +325,34 @@ def example(column: WorkbookColumn, lists: dict[str, list[str]], area: StudyArea
 
 
 def _write_readme(book: Any, sheet: Any, area: StudyArea, language: str, about: Terms | None) -> None:
-    """Say what the file is, who may have it, and how it is filled in and sent back."""
     bold, wrap = book.add_format({"bold": True, "font_size": 14}), book.add_format({"text_wrap": True, "valign": "top"})
     warn = book.add_format({"bold": True, "font_color": "#9C1C2C", "text_wrap": True})
     sheet.set_column(0, 0, 100, wrap)
-    sheet.write_string(0, 0, translate("Services of {area}", language, area=dict(area.name)), bold)
-    line = 1
-    for text, form in _explained(language, about):
-        sheet.write_string(line, 0, neutral(text), warn if form else wrap)
-        line += 1
-
-
-def _explained(language: str, about: Terms | None) -> Iterator[tuple[str, bool]]:
+    lines = [(Message("Services of {area}", area=dict(area.name)), bold)]
     if about is not None and about.audience != "public":
-        who = AUDIENCE_LABELS[about.audience]
-        yield (
-            translate(
-                "Restricted: for {who}. Give this file to nobody else, and delete it when you are done.",
-                language,
-                who=who,
-            ),
-            True,
+        restricted = Message(
+            "Restricted: for {who}. Give this file to nobody else, and delete it when you are done.",
+            who=AUDIENCE_LABELS[about.audience],
         )
-    if about is not None:
-        day = dt.date.fromisoformat(about.edition)
-        yield translate("Edition of {day}.", language, day=date(day, language)), False
-        yield (
-            translate(
-                "Licence: {licence}. Name us as: {name}", language, licence=about.licence, name=about.attribution
-            ),
-            False,
-        )
-        yield (
-            translate(
-                "Change what is wrong in the cells, and send the file back. Leave alone what is right: only "
-                "cells that you changed are read.",
-                language,
-            ),
-            False,
-        )
-        yield (
-            translate(
-                "An emptied cell takes out what stood there. A deleted row takes out nothing: it is asked about.",
-                language,
-            ),
-            False,
-        )
-    else:
-        yield translate("Write one row for each service at each place, and send the file back.", language), False
-    yield (
-        translate("A new service is a new row below the last one, with the first two cells left empty.", language),
-        False,
+        lines.append((restricted, warn))
+    lines += [(text, wrap) for text in (*(_terms_of_use(about) if about else (WRITE_ROWS,)), *EXPLAINED)]
+    for line, (text, form) in enumerate(lines):
+        sheet.write_string(line, 0, neutral(text.into(language)), form)
+
+
+WRITE_ROWS = Message("Write one row for each service at each place, and send the file back.")
+EXPLAINED = (
+    Message("A new service is a new row below the last one, with the first two cells left empty."),
+    Message("Small lists open in the cells. Where several words may stand, write them with ; between them."),
+    Message("The sheet Columns explains every column. Never write anything about people who were helped."),
+)
+
+
+def _terms_of_use(about: Terms) -> Iterator[Message]:
+    yield Message("Edition of {day}.", day=dt.date.fromisoformat(about.edition))
+    yield Message("Licence: {licence}. Name us as: {name}", licence=about.licence, name=about.attribution)
+    yield Message(
+        "Change what is wrong in the cells, and send the file back. Leave alone what is right: only "
+        "cells that you changed are read."
     )
-    yield (
-        translate(
-            "Small lists open in the cells. Where several words may stand, write them with ; between them.", language
-        ),
-        False,
-    )
-    yield (
-        translate(
-            "The sheet Columns explains every column. Never write anything about people who were helped.", language
-        ),
-        False,
-    )
+    yield Message("An emptied cell takes out what stood there. A deleted row takes out nothing: it is asked about.")

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mapping.errors import FormatError
-from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, readable
+from mapping.formats import MAX_CELLS, MAX_COLUMNS, Sheet, damage_refused, readable, refusal
 from mapping.formats._archives import content, members
 from mapping.formats.tables._disguise import require_no_text
 from mapping.language.i18n import Message, listing
@@ -39,7 +38,7 @@ def read(path: str | Path) -> Iterator[Sheet]:
     with damage_refused(path), path.open("rb") as file:
         book = openpyxl.load_workbook(file, data_only=True, keep_links=False)
         if not book.sheetnames:
-            raise FormatError(Message("{path}: is not a workbook; check that the sender saved it as .xlsx", path=path))
+            raise refusal("{path}: is not a workbook; check that the sender saved it as .xlsx", path=path)
         for place, sheet in enumerate(book.worksheets, 1):
             if sheet.sheet_state != "visible":
                 yield Sheet(f"hidden sheet {place}", (), skipped=(HIDDEN_SHEET,))
@@ -53,9 +52,7 @@ def _require_honest(path: Path) -> list[Message]:
     with readable(path), path.open("rb") as file:
         start = file.read(4)
     if start == OLD_OR_ENCRYPTED:
-        raise FormatError(
-            Message("{path}: is encrypted or an old .xls; take the password off or save it as .xlsx", path=path)
-        )
+        raise refusal("{path}: is encrypted or an old .xls; take the password off or save it as .xlsx", path=path)
     require_no_text(path)
     empty = 0
     parts = members(path)
@@ -63,11 +60,8 @@ def _require_honest(path: Path) -> list[Message]:
         if part.filename.endswith((".xml", ".rels")):
             xml = content(path, part)
             if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-                raise FormatError(
-                    Message(
-                        "{path}: holds entities or a document type, which no honest export does; do not trust it",
-                        path=path,
-                    )
+                raise refusal(
+                    "{path}: holds entities or a document type, which no honest export does; do not trust it", path=path
                 )
             if part.filename.startswith("xl/worksheets/"):
                 empty += len(NO_VALUE.findall(xml))
@@ -87,7 +81,6 @@ def _require_honest(path: Path) -> list[Message]:
 
 
 def _sheet(path: Path, sheet: Any, notes: list[Message]) -> Sheet:
-    """Return the visible cells of a sheet, and what is told of the others."""
     require_size(path, sheet.title, sheet.max_row, sheet.max_column)
     hidden_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden and number <= sheet.max_row}
     hidden_columns = {
@@ -159,13 +152,11 @@ def require_size(path: Path, name: str, height: int, width: int) -> None:
         It has more.
     """
     if width > MAX_COLUMNS or height * width > MAX_CELLS:
-        raise FormatError(
-            Message(
-                "{path} [{name}]: {height} rows and {width} columns are too many; delete the empty "
-                "ones at the end and save it again",
-                path=path,
-                name=name,
-                height=height,
-                width=width,
-            )
+        raise refusal(
+            "{path} [{name}]: {height} rows and {width} columns are too many; delete the empty "
+            "ones at the end and save it again",
+            path=path,
+            name=name,
+            height=height,
+            width=width,
         )

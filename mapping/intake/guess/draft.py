@@ -13,17 +13,15 @@ from mapping.area.geocode import find_unit, units_served
 from mapping.area.study_area import StudyArea
 from mapping.column_map import FIELDS
 from mapping.formats import Sheet
-from mapping.intake.guess.column_map import Guessed, guessed, source_code
+from mapping.intake.guess.cells import is_known
+from mapping.intake.guess.column_map import PASSED, Guessed, guessed, source_code
 from mapping.language import parsers
-from mapping.language.composition import composed
-from mapping.language.taxonomy import match_term
 
 
 def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     """Write what can be guessed of a list as a column map (TOML) to go on from, each line with its reason.
 
-    No cell of the list stands in it but markings and unknown words for kinds of help, which a map must name, and what
-    a line above the headings says of all rows, but for people.
+    No cell of the list stands in it but markings and unknown words for kinds of help, which a map must name.
 
     Raises
     ------
@@ -32,43 +30,61 @@ def drafted(sheets: Sequence[Sheet], file: str, area: StudyArea) -> str:
     """
     guess = guessed(sheets, area)
     stem = re.sub(r"\.\w+$", "", file)
+    plain = re.sub(r"[^a-z0-9]+", "-", stem.casefold()).strip("-")
+    short = plain if stem.isascii() and plain else source_code(stem)
+    private = f"{_list(guess.private)}    # remarks: looked at for words such as 'do not publish', never kept"
     lines = [
         f"# Draft of a column map for {file}, guessed. Read every line; docs/importing.md explains the keys.",
-        f"source = {_text(_short(stem))}    # short name of the sender: choose it now, it never changes",
+        f"source = {_text(short)}    # short name of the sender: choose it now, it never changes",
         f"name = {_text(stem)}",
         'licence = ""',
-        *_what_a_row_is(guess),
-        *_where_rows_are(guess, sheets),
-        *_listed("private", guess.private, "remarks: looked at for words such as 'do not publish', never kept"),
-        *_open_columns(guess),
-        *_fields(guess),
+        *_rows(guess, sheets),
+        f"private = {private if guess.private else '[]'}",
+        *_ignored(guess),
+        "",
+        "[fields]    # field = column; the fields are listed in docs/importing.md",
+        *(_field(guess, name, columns) for name, columns in guess.fields.items()),
     ]
     if guess.shape == "place":
         lines += _table("services", "column = kind of help that it says yes or no to", guess.services)
-    lines += [*_constants(guess), *_markings(guess), *_precisions(guess), *_words(guess)]
+    lines += ["", "[constants]    # the same for every row"]
+    marking, precision = guess.columns("marking"), guess.columns("precision")
+    if not marking:
+        lines.append('marking = "all"    # no column says who may see a row: all are alike')
+    if guess.asks_kind:
+        lines.append(f'# service = "..."    # TO BE DECIDED: {ALL_ROWS}')
+    why = "the sender's word = public, partner, focal_point or custodian; two people approve it"
+    words = guess.seen[marking[0]].words if marking else ["all"]
+    lines += _table("markings", why, dict.fromkeys(words, "custodian"))
+    if precision:
+        words = guess.seen[precision[0]].words
+        lines += _table("precisions", "the sender's word = exact, area or none", dict.fromkeys(words, "none"))
+    if unknown := unknown_words(guess, area).get("service", ()):
+        why = "words that we do not know: write a code of mapping/language/terms/service_types.csv"
+        lines += ["", f"[words.service]    # {why}"]
+        lines += [f'# {_text(word)} = "..."    # in {count} cells' for word, count in unknown]
     return "\n".join(lines) + "\n"
 
 
-def _what_a_row_is(guess: Guessed) -> Iterator[str]:
-    if guess.other:
-        yield f"shape = {_text(guess.other)}    # TO BE DECIDED: it looks so; a row is no service"
-    elif guess.shape != "service":
-        yield f"shape = {_text(guess.shape)}    # a row is a place; columns say which services are there"
+ALL_ROWS = "all rows are of which kind of help? a code of mapping/language/terms/service_types.csv"
+
+
+def _rows(guess: Guessed, sheets: Sequence[Sheet]) -> Iterator[str]:
+    """Yield what a row is, how many are to be expected, in which sheets, and below what header."""
+    count, header = guess.count, guess.header
+    if guess.shape != "service":
+        why = "a row is a place; columns say which services are there"
+        why = "TO BE DECIDED: it looks so; a row is no service" if guess.other else why
+        yield f"shape = {_text(guess.shape)}    # {why}"
     if guess.key:
-        yield f"key = {_text(guess.key[0])}    # the sender's own number of a row"
+        yield f"key = {_text(guess.key)}    # the sender's own number of a row"
     else:
         yield '# key = "..."    # a column with the sender\'s own number, if there is one'
-
-
-def _where_rows_are(guess: Guessed, sheets: Sequence[Sheet]) -> Iterator[str]:
-    """Yield how many rows are to be expected, in which sheets, and below what header."""
-    count, header = guess.count, guess.header
     bounds = f"least = {max(1, count * 8 // 10)}, most = {count * 5 // 4 + 10}, refused = {max(20, count // 10)}"
     yield f"rows = {{ {bounds} }}    # {count} rows are there now"
     if guess.sheet.name:
         others = [sheet.name for sheet in sheets if sheet.rows and sheet.name not in guess.sheets]
-        note = f"    # left out: {', '.join(others)}" if others else ""
-        yield f"sheets = {{ only = [{', '.join(map(_text, guess.sheets))}]}}{note}"
+        yield f"sheets = {{ only = {_list(guess.sheets)}}}" + (f"    # left out: {', '.join(others)}" if others else "")
     more = f", rows = {header.rows}" if header.rows > 1 else ""
     more += f", skip_after = {header.skip_after}" if header.skip_after else ""
     row = guess.sheet.first_row + guess.top
@@ -76,93 +92,32 @@ def _where_rows_are(guess: Guessed, sheets: Sequence[Sheet]) -> Iterator[str]:
     yield "skip = { fewer_cells = 2 }    # rows of one cell are headings of parts"
 
 
-def _fields(guess: Guessed) -> Iterator[str]:
-    yield from ("", "[fields]    # field = column; the fields are listed in docs/importing.md")
-    for name, columns in guess.fields.items():
-        shown = _text(columns[0]) if len(columns) == 1 else f"[{', '.join(map(_text, columns))}]"
-        key, why = _text(name) if "." in name else name, guess.why.get(columns[0], "")
-        yield f"{key} = {shown}    # {why}: {FIELDS[name.partition('.')[0]]}"
+def _ignored(guess: Guessed) -> Iterator[str]:
+    """Yield the columns that are to be decided, with what they look like and never what stands in them."""
+    unread = [name for name in guess.open if name not in guess.private]
+    if unread:
+        yield from ("", "# TO BE DECIDED: move each to [fields] or to private, or leave it ignored.")
+    yield "ignored = ["
+    yield from (f"  {_text(name)},    # says nothing of its own" for name in guess.columns(PASSED))
+    for name in unread:
+        look = guess.seen[name]
+        perhaps = '; says yes and no: perhaps a kind of help, for [services] with shape = "place"'
+        about = f"filled in {look.filled} rows, {len(look.counts)} different, up to {look.longest} letters"
+        yield f"  {_text(name)},    # {about if look.filled else 'empty'}{perhaps if look.answers else ''}"
+    yield "]"
+
+
+def _field(guess: Guessed, name: str, columns: Sequence[str]) -> str:
+    key, shown = _text(name) if "." in name else name, _text(columns[0]) if len(columns) == 1 else _list(columns)
+    return f"{key} = {shown}    # {guess.why.get(columns[0], '')}: {FIELDS[name.partition('.')[0]]}"
 
 
 def _table(name: str, why: str, values: Mapping[str, str]) -> list[str]:
     return ["", f"[{name}]    # {why}", *(f"{_text(name)} = {_text(value)}" for name, value in values.items())]
 
 
-def _short(stem: str) -> str:
-    """Return a short name for a sender from the name of a file."""
-    plain = re.sub(r"[^a-z0-9]+", "-", stem.casefold()).strip("-")
-    return plain if stem.isascii() and plain else source_code(stem)
-
-
-def _open_columns(guess: Guessed) -> list[str]:
-    """List the columns that are to be decided, with what they look like and never what stands in them."""
-    passed = [f"  {_text(name)},    # says nothing of its own" for name in guess.passed]
-    unread = [name for name in guess.open if name not in guess.private]
-    if not unread:
-        return ["ignored = [", *passed, "]"] if passed else ["ignored = []"]
-    lines = ["", "# TO BE DECIDED: move each to [fields] or to private, or leave it ignored.", "ignored = [", *passed]
-    for name in unread:
-        column_guess = guess.seen.get(name)
-        about = (
-            ""
-            if column_guess is None
-            else column_guess.about
-            + (
-                '; says yes and no: perhaps a kind of help, for [services] with shape = "place"'
-                if column_guess.answers
-                else ""
-            )
-        )
-        lines.append(f"  {_text(name)},    # {about}")
-    return [*lines, "]"]
-
-
-def _listed(key: str, names: Sequence[str], why: str) -> list[str]:
-    return [f"{key} = [{', '.join(map(_text, names))}]    # {why}"] if names else [f"{key} = []"]
-
-
-def _constants(guess: Guessed) -> Iterator[str]:
-    """Write what is the same for every row; where no column tells the kind of help, the one question for all rows."""
-    yield from ("", "[constants]    # the same for every row")
-    if "marking" not in guess.fields:
-        yield 'marking = "all"    # no column says who may see a row: all are alike'
-    if guess.asks_kind:
-        yield f'# service = "{guess.all_rows or "..."}"    # TO BE DECIDED: {ALL_ROWS}'
-
-
-ALL_ROWS = "all rows are of which kind of help? a code of mapping/language/terms/service_types.csv"
-
-
-def _markings(guess: Guessed) -> list[str]:
-    """Write the table of markings: every one that was seen, for custodians until two people say otherwise."""
-    column = next(iter(guess.fields.get("marking", ())), None)
-    words = ["all"] if column is None else sorted(word for word in guess.seen[column].words if word)
-    why = "the sender's word = public, partner, focal_point or custodian; two people approve it"
-    return _table("markings", why, dict.fromkeys(words, "custodian"))
-
-
-def _precisions(guess: Guessed) -> list[str]:
-    """Write the table of how closely a place may be shown: nowhere until the sender's words are understood."""
-    column = next(iter(guess.fields.get("precision", ())), None)
-    if column is None:
-        return []
-    return _table(
-        "precisions", "the sender's word = exact, area or none", dict.fromkeys(guess.seen[column].words, "none")
-    )
-
-
-def _words(guess: Guessed) -> list[str]:
-    """Write the words for kinds of help that nobody knows."""
-    unknown: Counter[str] = Counter()
-    for column in guess.fields.get("service", ()):
-        unknown += guess.seen[column].unknown
-    if not unknown:
-        return []
-    lines = [
-        "",
-        "[words.service]    # words that we do not know: write a code of mapping/language/terms/service_types.csv",
-    ]
-    return lines + [f'# {_text(word)} = "..."    # in {count} rows' for word, count in unknown.most_common(40)]
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, texts))}]"
 
 
 def _text(text: str) -> str:
@@ -179,15 +134,13 @@ def unknown_words(guess: Guessed, area: StudyArea) -> dict[str, list[tuple[str, 
     They are those of kinds of help, of groups and of districts, the most frequent first.
     """
     tests: dict[str, Callable[[str], bool]] = {
-        "service": lambda word: bool(match_term("service_types", word) or composed("service_types", word).codes),
-        "serves": lambda word: bool(
-            match_term("beneficiaries", word) or composed("beneficiaries", word).codes or parsers.says_everybody(word)
-        ),
+        "service": lambda word: is_known("service_types", word),
+        "serves": lambda word: is_known("beneficiaries", word) or parsers.says_everybody(word),
         "unit": lambda word: find_unit(area, word).unit is not None or bool(units_served(area, word)),
     }
     words: dict[str, list[tuple[str, int]]] = {}
     for name, known in tests.items():
-        counts: Counter[str] = Counter()
+        counts = Counter[str]()
         for column in guess.fields.get(name, ()):
             for cell, count in guess.seen[column].counts.items():
                 text = parsers.for_whom(cell) if name == "serves" else cell

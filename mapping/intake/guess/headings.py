@@ -1,7 +1,6 @@
 """What the heading of a column says that stands beneath it, in English, Russian, Tajik and Uzbek."""
 
 import re
-from collections import defaultdict
 from functools import cache, lru_cache
 
 from mapping.column_map import fold_header
@@ -12,45 +11,11 @@ from mapping.language.languages import codes, language, word_rows
 from mapping.model import WEEKDAYS
 
 SERVICE = (
-    "excludes",
-    "marking",
-    "serves",
-    "contact",
-    "description",
-    "covers",
-    "precision",
-    "utc_offset",
-    "funded_until",
-    "verified_how",
-    "verified_by",
-    "organization_kind",
-    "place_name",
-    "fax",
-    "messenger",
-    "status",
-    "ages",
-    "organization",
-    "phone",
-    "languages",
-    "cost",
-    "service",
-    "unit",
-    "place",
-    "latitude",
-    "longitude",
-    "address",
-    "coordinates",
-    "email",
-    "website",
-    "hours",
-    "documents",
-    "capacity",
-    "accessible",
-    "funder",
-    "verified_on",
-    "country",
-    "unit_code",
-    "key",
+    *("excludes", "marking", "serves", "contact", "description", "covers", "precision", "utc_offset", "funded_until"),
+    *("verified_how", "verified_by", "organization_kind", "place_name", "fax", "messenger", "status", "ages"),
+    *("organization", "phone", "languages", "cost", "service", "unit", "place", "latitude", "longitude", "address"),
+    *("coordinates", "email", "website", "hours", "documents", "capacity", "accessible", "funder", "verified_on"),
+    *("country", "unit_code", "key"),
 )
 """Fields of a list of services; whichever stands first counts where a heading has words of several: those that are told
 by several words together stand before the plain ones."""
@@ -64,11 +29,6 @@ RUNNING = re.compile(r"^\W*(?:no\.?\W*)?(?:п\W*п|т\W*р|р\W*т|t\W*r)\W*$|^[
 
 LETTERS = 300
 """Letters of a heading that are looked at."""
-
-Rank = tuple[bool, int, str, str]
-"""A phrase for a field, the smallest first: words that belong together tell more than each by itself; its field's place
-in `SERVICE`, the field, the phrase."""
-NOTHING: Rank = (True, len(SERVICE), "", "")
 
 
 @lru_cache(maxsize=10_000)
@@ -111,16 +71,17 @@ def _leaf(heading: str) -> str:
 def _field(text: str) -> str:
     if (parted := apart(text)) != text and (name := _field(parted)):
         return name
-    short = tuple(re.findall(r"(?<![^\W\d_])([^\W\d_]{2,}+)\.", fold_header(text).replace("_", " ")))
     words = _words(text)
-    beginnings = {word[: len(word) - more] for word in words for more in range(ENDINGS + 1)}
-    spoken = (rank for beginning in beginnings for rank in _ranks().get(beginning, ()) if _stands(rank[-1], words))
-    plain = {*skeleton(fold_header(text).replace("_", " ").replace("№", " № ")).split()}
-    spoken = (rank for rank in spoken if not plain.isdisjoint(_spelt().get(rank[2:], plain)))
-    _, _, name, _ = min((rank for rank in spoken if rank[2] != "key" or len(words) <= ENDINGS), default=NOTHING)
-    if name:
-        return name
-    meant = {name for name, words in _plain() for word in words if word.startswith(short)} if short else set()
+    spoken = (
+        (" " not in phrase, place)  # words that belong together tell more than each by itself
+        for place, name in enumerate(SERVICE)
+        for phrase in _phrases(name)
+        if words.hold(phrase) and (name != "key" or len(words.coarse) <= ENDINGS)
+    )
+    if best := min(spoken, default=None):
+        return SERVICE[best[1]]
+    short = tuple(re.findall(r"(?<![^\W\d_])([^\W\d_]{2,}+)\.", _plain(text)))
+    meant = {name for name, words in _single_words() for word in words if word.startswith(short)} if short else set()
     if len(meant) == 1:
         return meant.pop()
     russian = re.sub("ё", "е", text, flags=re.I)  # in which both are one letter
@@ -131,35 +92,35 @@ SHORT = 3
 """Letters of a word so short that others sound like it: "Legal aid" is no number, "Full" not the Tajik for "active"."""
 
 
-@cache
-def _spelt() -> dict[tuple[str, str], set[str]]:
-    """Return how the short words of fields are spelt, by field and phrase: only so do they stand in a heading."""
-    spelt: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for name in SERVICE:
-        for word in words_of(name):
-            bare = word.removeprefix("=")
-            if " " not in (sound := coarse(bare)) and 0 < len(sound) <= SHORT:
-                spelt[name, "=" * word.startswith("=") + sound].add(skeleton(bare))
-    return dict(spelt)
+class _HeadingWords:
+    """The words of a heading, as they are compared with the phrases of fields."""
+
+    def __init__(self, heading: str) -> None:
+        plain = _plain(heading)
+        self.coarse = [*coarse(plain).split(), *(["№"] * ("№" in plain))]
+        self.spelt = {*skeleton(plain).split()}
+
+    def hold(self, phrase: str) -> bool:
+        """Whether a word of a field stands in the heading, whatever its ending, or several words together."""
+        sign, words = phrase[:1], self.coarse
+        if sign == "=":
+            return words == phrase[1:].split()
+        if sign == "~":
+            return phrase[1:] in self.spelt
+        if " " in phrase:
+            return f" {phrase}" in f" {' '.join(words)}"
+        if len(phrase) == 1:
+            return words == [phrase]
+        return phrase in words or (
+            len(phrase) > 4 and any(word.startswith(phrase) and len(word) - len(phrase) <= ENDINGS for word in words)
+        )
 
 
-def _words(text: str) -> list[str]:
-    folded = fold_header(text).replace("_", " ")
-    return [*coarse(folded).split(), *(["№"] * ("№" in folded))]
+_words = lru_cache(maxsize=10_000)(_HeadingWords)
 
 
-def _stands(phrase: str, words: list[str]) -> bool:
-    """Tell whether a word of a field stands in a heading, whatever its ending, or several words together."""
-    if phrase.startswith("="):
-        return words == phrase[1:].split()
-    if " " in phrase:
-        return f" {phrase}" in f" {' '.join(words)}"
-    if len(phrase) == 1:
-        return words == [phrase]
-    return any(
-        word == phrase or (len(phrase) > 4 and word.startswith(phrase) and len(word) - len(phrase) <= ENDINGS)
-        for word in words
-    )
+def _plain(heading: str) -> str:
+    return fold_header(heading).replace("_", " ")
 
 
 def language_in(heading: str) -> str:
@@ -186,23 +147,21 @@ def words_of(field: str) -> list[str]:
 
 @cache
 def _phrases(field: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys("=" * word.startswith("=") + (coarse(word) or word) for word in words_of(field)))
+    """Return the phrases of a field for `_HeadingWords`: "=" stands before a whole heading, "~" before a short word."""
+    return tuple(dict.fromkeys(map(_phrase, words_of(field))))
+
+
+def _phrase(word: str) -> str:
+    plain = _plain(word.removeprefix("="))
+    sound = coarse(plain)
+    if word.startswith("=") or not sound:
+        return "=" * word.startswith("=") + (sound or plain)
+    return f"~{skeleton(plain)}" if " " not in sound and 1 < len(sound) <= SHORT else sound
 
 
 @cache
-def _ranks() -> dict[str, list[Rank]]:
-    """Return the phrases of all fields by their first word, without which none of them stands in a heading."""
-    ranks: dict[str, list[Rank]] = defaultdict(list)
-    for place, name in enumerate(SERVICE):
-        for phrase in _phrases(name):
-            ranks[phrase.removeprefix("=").split(" ")[0]].append((" " not in phrase, place, name, phrase))
-    return ranks
-
-
-@cache
-def _plain() -> list[tuple[str, list[str]]]:
-    """Return the fields with their single words, which a heading may cut short: "Стоим."."""
-    return [(name, [word.casefold() for word in words_of(name) if " " not in word]) for name in SERVICE]
+def _single_words() -> list[tuple[str, list[str]]]:
+    return [(name, [_plain(word) for word in words_of(name) if " " not in word]) for name in SERVICE]
 
 
 REMARKS = frozenset(map(coarse, words_of("note")))
@@ -219,7 +178,7 @@ def named(heading: str, field: str) -> int:
     0
     """
     words = _words(heading)
-    return max((len(phrase) for phrase in _phrases(field) if _stands(phrase, words)), default=0)
+    return max((len(phrase.lstrip("~=")) for phrase in _phrases(field) if words.hold(phrase)), default=0)
 
 
 @lru_cache(maxsize=1_000)

@@ -8,8 +8,7 @@ from pathlib import Path
 from mapping.area.geocode import find_unit
 from mapping.area.study_area import StudyArea
 from mapping.column_map import ColumnMap
-from mapping.errors import FormatError
-from mapping.formats import Sheet
+from mapping.formats import Sheet, refusal
 from mapping.formats.surveys.xlsform import SILENT, Question, Survey, map_of
 from mapping.formats.tables import xlsx
 from mapping.intake.guess.column_map import source_code
@@ -31,21 +30,8 @@ TAXONOMIES = {
 """Fields that a question with choices may fill -> the terms that its choices must name."""
 
 ASKED = (
-    "organization",
-    "description",
-    "unit",
-    "place",
-    "address",
-    "phone",
-    "email",
-    "website",
-    "ages",
-    "hours",
-    "cost",
-    "verified_on",
-    "capacity",
-    "funded_until",
-    "accessible",
+    *("organization", "description", "unit", "place", "address", "phone", "email", "website", "ages", "hours"),
+    *("cost", "verified_on", "capacity", "funded_until", "accessible"),
 )
 """Fields that a question without choices may ask for, by the words of headings."""
 
@@ -66,14 +52,10 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
     """
     survey = Survey.read(list(xlsx.read(path)))
     if survey is None:
-        raise FormatError(
-            Message("{path}: is no XLSForm with a sheet 'survey'; give the form, or a column map in TOML", path=path)
-        )
+        raise refusal("{path}: is no XLSForm with a sheet 'survey'; give the form, or a column map in TOML", path=path)
     fields = _fields(survey, area)
     if "organization" not in fields.values():
-        raise FormatError(
-            Message("{path}: no question of the form asks for the organization's name; write a column map", path=path)
-        )
+        raise refusal("{path}: no question of the form asks for the organization's name; write a column map", path=path)
     draft = map_of(
         survey,
         sheets,
@@ -83,7 +65,7 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
         name=name,
     )
     if draft is None:
-        raise FormatError(Message("{path}: the export holds no answers to this form; is it the right one?", path=path))
+        raise refusal("{path}: the export holds no answers to this form; is it the right one?", path=path)
     words = dict(draft.words)
     markings: dict[str, Audience] = {
         word: "custodian" if meant == "yes" else "public"
@@ -104,7 +86,6 @@ def map_from_form(path: str | Path, sheets: Sequence[Sheet], area: StudyArea, *,
 
 
 def _fields(survey: Survey, area: StudyArea) -> dict[str, str]:
-    """Return the questions that a field could be guessed for: those with choices first, they are the surest."""
     fields: dict[str, str] = {}
     questions = [question for question in survey.questions if question.kind not in SILENT]
     for question in questions:
@@ -126,7 +107,6 @@ def _fields(survey: Survey, area: StudyArea) -> dict[str, str]:
 
 
 def _by_choices(question: Question, area: StudyArea) -> str:
-    """Return the field that a question fills, told by what can be chosen."""
     if not question.choices:
         return ""
     if any(CONFIDENTIAL.search(text) for text in (question.name, *question.labels.values())):

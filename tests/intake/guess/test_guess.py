@@ -362,14 +362,6 @@ def test_a_column_of_addresses_alone_places_its_rows_and_is_kept(tmp_path, area)
     assert [address.address_1 for address in batch.of("address")] == ["Худжанд, 8 мкр, д. 11", "г. Хорог"]
 
 
-def test_a_column_of_addresses_is_no_column_of_units(area):
-    towns = ("г. Куляб", "г. Хорог", "г. Бохтар", "Восе")
-    streets = [["Организация", "Адрес"], *([f"Центр {n}", f"{towns[n % 4]}, ул. Айни {n}"] for n in range(9))]
-    assert "unit" not in guessed([Sheet("", streets)], area).fields
-    units = [["Организация", "Адрес"], *([f"Центр {n}", f"{towns[n % 4]}"] for n in range(9))]
-    assert guessed([Sheet("", units)], area).fields["unit"] == ["Адрес"]
-
-
 HEADINGS = [
     *SURVEY,
     "Назв.",
@@ -443,43 +435,12 @@ def test_ticks_stand_under_kinds_of_help_that_are_cut_short(area):
     assert guessed_map([Sheet("", rows)], "x", area).services == {"Юрид.": "LEG", "Псих.": "PSY"}
 
 
-BODIES = [["Umed", "Khujand", "+992 00 010 00 01"], ["Nur", "Kulob", "+992 00 010 00 02"]]
-
-
-@pytest.mark.parametrize(
-    ("title", "head", "sheet", "service"),
-    [
-        ("For focal points only", "Shelter name", "Shelters", "ACC"),
-        ("", "Организация", "Горячие линии", "IDN-HOT"),
-        ("Рӯйхати хатҳои боварӣ", "Ташкилот", "Лист1", "IDN-HOT"),
-        ("Приюты и юридические консультации", "Организация", "Лист1", ""),
-        ("Список организаций", "Организация", "Лист1", ""),
-    ],
-)
-def test_what_stands_over_the_names_is_asked_to_be_the_kind_of_all_rows(area, title, head, sheet, service):
-    rows = [[title, "", ""]] * bool(title) + [[head, "City", "Phone"], *BODIES]
-    guess = guessed([Sheet(sheet, rows)], area)
-    assert guess.all_rows == service
-    assert f'# service = "{service or "..."}"    # TO BE DECIDED: all rows' in drafted([Sheet(sheet, rows)], "x", area)
-
-
 def test_what_stands_over_the_kinds_of_organizations_tells_no_kind_of_help(area):
     rows = [["Organization", "Type of organization (shelter, NGO)", "City"]]
     rows += [["Umed", "NGO", "Khujand"], ["Nur", "state", "Kulob"]]
     guess = guessed([Sheet("", rows)], area)
     assert guess.fields["organization_kind"] == [rows[0][1]]
-    assert guess.constants == {}
-
-
-def test_sheets_of_several_kinds_tell_no_kind_of_all_rows(area):
-    sheets = [Sheet(name, [["Organization", "City", "Phone"], *BODIES]) for name in ("Shelters", "Lawyers")]
-    assert guessed(sheets, area).constants == {}
-
-
-def test_a_column_of_kinds_counts_whatever_stands_over_the_names(area):
-    rows = [["Shelter name", "City", "Service"], ["Umed", "Khujand", "legal advice"], ["Nur", "Kulob", "legal advice"]]
-    guess = guessed([Sheet("Shelters", rows)], area)
-    assert (guess.fields["service"], guess.constants) == (["Service"], {})
+    assert guess.asks_kind
 
 
 FORM = [

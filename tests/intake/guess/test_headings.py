@@ -1,12 +1,8 @@
 """What headings speak of, whatever their ending, cut short or asked as questions, in four languages."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from mapping.intake.guess import headings
-from mapping.intake.guess.headings import ENDINGS, SERVICE, bound_of, day_of, field_of, words_of
-from tests.support.examples import examples
+from mapping.intake.guess.headings import bound_of, day_of, field_of
 
 
 @pytest.mark.parametrize(
@@ -118,30 +114,6 @@ def test_days_of_the_week_are_met_in_every_language():
 )
 def test_headings_as_lists_of_others_have_them(heading, field):
     assert field_of(heading) == field
-
-
-WORDS = sorted({word.removeprefix("=") for name in SERVICE for word in words_of(name)})
-
-
-def looked_for(heading):
-    """The first field one of whose phrases stands in a heading: those of several words before the plain ones."""
-    words = headings._words(heading)
-    spoken = [
-        (" " not in phrase, place, name)
-        for place, name in enumerate(SERVICE)
-        for phrase in headings._phrases(name)
-        if headings._stands(phrase, words) and (name != "key" or len(words) <= ENDINGS)
-    ]
-    return min(spoken, default=(True, 0, ""))[2]
-
-
-@settings(max_examples=examples(100))
-@given(
-    st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(["", "", "а", "ҳои", "овые"])), min_size=1, max_size=4)
-)
-def test_the_field_is_that_which_looking_for_every_phrase_finds(parts):
-    heading = " ".join(word + ending for word, ending in parts)
-    assert headings._field(heading) == looked_for(heading)
 
 
 def test_in_russian_the_dots_of_a_letter_may_be_left_out():

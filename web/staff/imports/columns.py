@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from mapping.area.study_area import StudyArea
 from mapping.column_map import FIELDS, ColumnMap
+from mapping.intake.guess.column_map import KIND, PASSED, PRIVATE, Guessed
 from mapping.intake.guess.draft import unknown_words
 from mapping.language.i18n import Label, Message, country_name, show
 from mapping.language.languages import language as language_of
@@ -13,49 +13,32 @@ from mapping.language.taxonomy import Vocabulary
 from web.access.guard import study_area
 from web.staff.fields import AUDIENCE_LABELS, PRECISE, labels
 
-KIND = "kind:"
-"""What a column of yes and no is read as, before the code of the kind of help that it says yes or no to."""
-PRIVATE = Message("never kept: remarks, people")
+NEVER_KEPT = Message("never kept: remarks, people")
 UNREAD = Message("not read")
 SHAPES, HEADINGS = labels("list"), labels("column")
 """What the rows of a list are that are no services; and what an entry calls a field of a list."""
 VOCABULARIES = (
-    "service_types",
-    "beneficiaries",
-    "answers",
-    "standards",
-    "case_measures",
-    "sexes",
-    "age_bands",
-    "exploitation",
-    "organization_types",
-    "statuses",
-    "verification",
+    *("service_types", "beneficiaries", "answers", "standards", "case_measures", "sexes", "age_bands"),
+    *("exploitation", "organization_types", "statuses", "verification"),
 )
 """Lists of whose codes a map may say what a word stands for."""
 
 
-def read_as(of: Any) -> dict[str, str]:
-    """Return what each column is read as, by a guess or a column map."""
-    fields = {name: field for field, names in of.fields.items() for name in names}
-    fields |= dict.fromkeys(of.private, "private")
-    return fields | ({name: f"{KIND}{code}" for name, code in of.services.items()} if of.shape == "place" else {})
+def read_as(guess: Guessed) -> dict[str, str]:
+    """Return what each column is read as, by a guess."""
+    return {name: "" if taken == PASSED else taken for name, taken in guess.taken.items()} | dict.fromkeys(
+        guess.private, PRIVATE
+    )
 
 
-def as_chosen(guess: Any, form: Mapping[str, str]) -> Any:
-    """Return a guess with the fields that somebody chose for its columns; as it is where nobody did."""
+def as_chosen(guess: Guessed, form: Mapping[str, str]) -> Guessed:
+    """Return a guess with what somebody chose for its columns; as it is where nobody did."""
     if not form:
         return guess
-    fields: dict[str, list[str]] = {}
-    for name, choice in _choices(guess, form).items():
-        if choice in offered():
-            fields.setdefault(choice, []).append(name)
-    return replace(guess, fields=fields)
-
-
-def _choices(guess: Any, form: Mapping[str, str]) -> dict[str, str]:
     names = [name for name in guess.names if name]
-    return {name: form.get(f"c{place}", "") for place, name in enumerate(names)}
+    taken = {name: form.get(f"c{place}", "") for place, name in enumerate(names)}
+    offers = {*offered(), PRIVATE}
+    return replace(guess, taken={name: as_ if as_ in offers or KIND in as_ else "" for name, as_ in taken.items()})
 
 
 def offered(shape: str | None = None) -> list[str]:
@@ -71,16 +54,15 @@ def offered(shape: str | None = None) -> list[str]:
         before, colon, _ = text.partition(":")
         if shape is None or not colon or shapes.get(before, shape) == shape:
             fields.append(name)
-    return sorted({*fields} - {"private"})
+    return sorted(fields)
 
 
-def marking_words(guess: Any) -> list[str]:
+def marking_words(guess: Guessed) -> list[str]:
     """Return the words by which the sender says who may see a row."""
-    column = next(iter(guess.fields.get("marking", ())), "")
-    return sorted(word for word in guess.seen[column].words if word) if column in guess.seen else []
+    return [word for column in guess.columns("marking")[:1] for word in guess.seen[column].words]
 
 
-def questions(guess: Any) -> set[str]:
+def questions(guess: Guessed) -> set[str]:
     """Return the names of the answers that a form should have: what each marking and each unknown word stands for."""
     unknown = unknown_words(guess, study_area())
     return {f"m:{word}" for word in marking_words(guess)} | {
@@ -99,7 +81,7 @@ def meanings(language: str) -> dict[str, dict[str, str]]:
     return {name: dict(sorted(choices.items(), key=lambda pair: pair[1])) for name, choices in codes.items()}
 
 
-def map_of(guess: Any, form: Mapping[str, str]) -> ColumnMap:
+def map_of(guess: Guessed, form: Mapping[str, str]) -> ColumnMap:
     """Make a column map of what was chosen for each column of a list, and for each of its unknown words.
 
     Raises
@@ -107,18 +89,12 @@ def map_of(guess: Any, form: Mapping[str, str]) -> ColumnMap:
     ValidationError, ValueError
         It is none.
     """
-    chosen, choices = as_chosen(guess, form), _choices(guess, form)
-    services = {name: choice.removeprefix(KIND) for name, choice in choices.items() if choice.startswith(KIND)}
-    private = [name for name, choice in choices.items() if choice == "private"]
-    if "service" in chosen.fields:
-        services = {}
-    read = {*services, *private, *(name for names in chosen.fields.values() for name in names)}
+    chosen = as_chosen(guess, form)
+    services = {} if chosen.columns("service") else chosen.services
     markings = {word: form[f"m:{word}"] for word in marking_words(chosen) if form.get(f"m:{word}")}
-    constants = dict(guess.constants)
+    constants = {} if chosen.columns("marking") else {"marking": "all"}
     if form.get("kservice", "").strip() and not guess.other:
         constants["service"] = form["kservice"].strip()
-    if "marking" not in chosen.fields:
-        constants["marking"] = "all"
     if not markings and form.get("all"):
         markings = {"all": form["all"]}
     words: dict[str, dict[str, str]] = {}
@@ -135,8 +111,8 @@ def map_of(guess: Any, form: Mapping[str, str]) -> ColumnMap:
             "fields": chosen.fields,
             "services": services,
             "shape": guess.other or ("place" if services else "service"),
-            "private": private,
-            "ignored": [name for name in choices if name not in read],
+            "private": chosen.columns(PRIVATE),
+            "ignored": [*chosen.columns(""), *(name for name in chosen.services if name not in services)],
             "key": [form["key"]] if form.get("key") in guess.names else [],
             "markings": markings,
             "constants": constants,
@@ -152,7 +128,7 @@ def in_words(field: str, language: str) -> str:
     """Return what a column is read as, in words; other names, as an issue may have them, stay as they are."""
     name, _, spoken = field.partition(".")
     if name in ("private", ""):
-        return (PRIVATE if name else UNREAD).into(language)
+        return (NEVER_KEPT if name else UNREAD).into(language)
     word = HEADINGS[name].into(language) if name in HEADINGS else str(show(FIELDS.get(name, name), language))
     word = word[:1].upper() + word[1:]
     return f"{word} ({language_of(spoken).name})" if spoken else word

@@ -1,7 +1,6 @@
 """Import: upload a list, match its columns, see what it would do, and store it or ask a second person to agree."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -10,7 +9,7 @@ from pydantic import ValidationError
 from mapping.column_map import ColumnMap
 from mapping.directory.writing import MOVED, NOT_HELD, Missing
 from mapping.errors import FormatError, MappingError, NotFound
-from mapping.intake.guess.column_map import Guessed
+from mapping.intake.guess.column_map import KIND, PRIVATE, Guessed
 from mapping.intake.guess.draft import unknown_words
 from mapping.intake.report import LEVELS
 from mapping.language.i18n import Message, show
@@ -24,7 +23,6 @@ from web.staff.common import everything_seen, propose
 from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.imports import reading
 from web.staff.imports.columns import (
-    KIND,
     SHAPES,
     as_chosen,
     column_of_issue,
@@ -183,16 +181,16 @@ def columns(language: str, token: str) -> ResponseReturnValue:
 
 
 def _columns(
-    language: str, upload: Upload, guess: Any, typed: Mapping[str, str], *, problem: Message | None = None
+    language: str, upload: Upload, guess: Guessed, typed: Mapping[str, str], *, problem: Message | None = None
 ) -> str:
-    chosen = as_chosen(guess, typed)
-    fields = {*offered(guess.other), *read_as(guess).values()} - {"private"}
+    chosen, taken = as_chosen(guess, typed), read_as(guess)
+    fields = {*offered(guess.other), *(read for read in taken.values() if read and KIND not in read)} - {PRIVATE}
     return page(
         "staff/columns.html",
         language,
         upload=upload,
         names=[name for name in guess.names if name],
-        chosen=read_as(guess),
+        chosen=taken,
         fields=sorted(fields, key=lambda field: in_words(field, language)),
         seen=guess.seen,
         words=marking_words(chosen),
@@ -203,10 +201,9 @@ def _columns(
         meanings=meanings(language),
         typed=typed,
         problem=problem,
-        key=guess.key[0] if guess.key else "",
+        key=guess.key,
         shape=SHAPES.get(guess.other, ""),
         asks_kind=not guess.other,
-        all_rows=guess.all_rows,
     )
 
 
@@ -247,7 +244,6 @@ def _preview(language: str, upload: Upload, *, problem: Message | None = None) -
 
 
 def _named(missing: Iterable[Missing], language: str) -> Iterator[tuple[Missing, str, str]]:
-    """Yield what is missing with its name and that of its organization, as they may be seen."""
     whole = everything_seen()
     for absent in missing:
         if whole.has(absent.table, absent.id):

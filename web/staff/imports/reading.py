@@ -284,7 +284,6 @@ def opens(proposal: Proposal, language: str) -> Opened | None:
 
 
 def _asked(proposal: Proposal) -> dict[str, Any]:
-    """Return what the second person is asked of a list: to agree to its map, to trust its numbers, or both."""
     kinds = {each.kind for each in (proposal, *others_of_list(proposal, directory()))}
     return {"agreed": "map" in kinds, "numbers": "phones" in kinds}
 
@@ -331,7 +330,6 @@ def _numbers(batch: Batch, language: str) -> Iterator[tuple[str, str, list[str]]
 
 
 def _upload_of(proposal: Proposal) -> Upload | None:
-    """Return the list of a proposal as it would be read were it agreed to, as long as the file is there."""
     fields = json.loads(proposal.fields)
     try:
         return replace(uploads().get(fields["upload"], None), columns=ColumnMap.model_validate_json(fields["map"]))

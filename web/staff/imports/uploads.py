@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from mapping.column_map import ColumnMap
 from mapping.errors import FormatError, NotFound
-from mapping.language.i18n import Message
+from mapping.formats import refusal
 from mapping.resources import for_owner
 
 LASTS = 7 * 24 * 3600
@@ -65,9 +65,9 @@ class Uploads:
         self._sweep()
         plain = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")[-80:]
         if not plain or not contents:
-            raise FormatError(Message("there is no file, or it is empty; choose one"))
+            raise refusal("there is no file, or it is empty; choose one")
         if sum(1 for _ in self.folder.glob("*/about.json")) >= MOST:
-            raise FormatError(Message("too many files wait; finish or drop one of them first"))
+            raise refusal("too many files wait; finish or drop one of them first")
         token = secrets.token_urlsafe(16)
         path = self.folder / token / "file" / plain
         for folder in (self.folder, self.folder / token, path.parent):
