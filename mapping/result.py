@@ -349,7 +349,6 @@ class Result:
 
     @cached_property
     def _numbers(self) -> Mapping[str, NDArray[np.float64]]:
-        """The columns of numbers by key: each chart, table and page asks which units are worst."""
         keys = [column.key for column in self.columns if column.kind not in ("state", "text")]
         return {key: self.table[key].to_numpy(float, na_value=np.nan) for key in keys}
 

@@ -134,7 +134,6 @@ def whereabouts(area: StudyArea, address: str) -> Whereabouts:
 
 
 def _name_in(area: StudyArea, part: str) -> str:
-    """Return what stands in a part of an address before street and number; "" where that is the street's name."""
     label = _LABEL.match(part)
     if label and not find_unit(area, label["of"]).candidates:
         part = part[label.end() :]

@@ -440,7 +440,6 @@ def _read_other_names(tables: AreaTables, file: AreaFile, missing: set[str]) -> 
 
 
 def _read_roads(tables: AreaTables, file: AreaFile) -> gpd.GeoDataFrame | None:
-    """Read the roads, each with the speed of its class, or its own where the class has none."""
     roads = file.roads
     assert roads is not None
     frame = read_shapes(tables, roads.file)

@@ -198,7 +198,6 @@ def find_unit(area: StudyArea, text: str) -> UnitMatch:
 
 
 def _parts(text: str) -> list[str]:
-    """Cut a text at what stands between names, and before and behind what is smaller than any unit."""
     parts = (part.strip() for part in _APART.split(text))
     return [own for part in parts for own in _beside_smaller(part) if own.strip(" .")]
 
@@ -303,7 +302,6 @@ def _believed(area: StudyArea, matches: list[UnitMatch]) -> list[UnitMatch]:
 
 
 def _narrowed(area: StudyArea, match: UnitMatch, beside: list[UnitMatch]) -> UnitMatch:
-    """Keep of the units that a name may mean those that are, or lie in, a unit named beside it."""
     if len(match.candidates) < 2 or match.named:
         return match
     around = {other.unit for other in beside if other.unit}

@@ -135,10 +135,6 @@ def _all_public(columns: ColumnMap | None) -> ColumnMap | None:
 
 
 def _agreements(batch: Batch, code: str, today: dt.date) -> Batch:
-    """Return the invented agreements to the map and the numbers of a list.
-
-    Their source says in all that is made of the directory that it is a trial.
-    """
     approvals: list[Record] = [
         Approval(
             id=record_id(TRIAL, "approval", kind, code),

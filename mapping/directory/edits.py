@@ -124,7 +124,6 @@ class Edits:
 
     @cached_property
     def _owned(self) -> dict[Key, list[tuple[str, Row | None, Row | None]]]:
-        """What became of each entry that was there before: (table, row before, row now) of it and of its parts."""
         first: dict[Key, Row | None] = {}
         tables = json.dumps([*ENTRIES, *sorted(PARTS)])
         query = (

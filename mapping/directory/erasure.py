@@ -115,7 +115,6 @@ def require_untold(db: sqlite_utils.Database, record: str, *, common: Iterable[s
 
 
 def _with_parts(db: sqlite_utils.Database, table: str, record: str) -> dict[str, set[str]]:
-    """Return a record and what refers to it, now or as the history tells, by table; owners come first."""
     ids_of: dict[str, set[str]] = {table: {record}}
     for child, kind in STORED.items():
         columns = [(column, ids_of[parent]) for column, parent in references(kind).items() if parent in ids_of]

@@ -301,7 +301,6 @@ def _compare(
 
 
 def _gone(db: sqlite_utils.Database, table: str, shown: Collection[str]) -> set[str]:
-    """Return the records of some that are shown and that somebody removed."""
     return {*shown} - stored_ids(db, table, shown, "id") if table in STAYING and shown else set()
 
 
@@ -508,7 +507,6 @@ def _decided_by(table: str, row: Mapping[str, Any]) -> Ids:
 
 
 def _parts(db: sqlite_utils.Database, table: str, ids: Collection[str]) -> Ids:
-    """Return the records whose being seen follows from some of a table: their parts, and whose seeing they decide."""
     parts: Ids = defaultdict(set)
     columns = [(child, column) for child, own in PARENTS.items() for column, parent in own.items() if parent == table]
     for child, column in (*columns, *((child, "link_id") for child in LINKED)):
@@ -527,7 +525,6 @@ def _with_counted(db: sqlite_utils.Database, rules: Rules) -> Rules:
 def _rows(
     tables: Tables, rules: Rules, touched: Ids | None
 ) -> Iterator[tuple[str, set[str] | None, Mapping[str, Seen]]]:
-    """Yield the rows, as they are kept, that their markings let each audience see, of some records or of all (None)."""
     least: dict[str, Seen] = {name: (row,) * len(VIEWS) for (_, name), row in thresholds(rules).items()}
     for table, rows in (*allowed_rows(tables, rules), (THRESHOLD, least)):
         ids = None if touched is None else touched.get(table, set())
@@ -548,7 +545,6 @@ def _still_agreed(table: str, now: Seen, was: Seen, rules: Rules) -> Seen:
 
 
 def _differences(table: str, record: str, now: Seen, agreed: Seen, rules: Rules) -> list[Showing]:
-    """Return what a record would show each audience beyond what is agreed to."""
     return [
         Showing(audience, table, record, fields, appears=before is None)
         for audience, row, before in zip(VIEWS, now, agreed, strict=True)
@@ -566,7 +562,6 @@ def _with_shown(new: Iterable[Showing], now: Seen, agreed: Seen) -> Seen:
 
 
 def _stop_waiting(db: sqlite_utils.Database, table: str, records: Iterable[tuple[str, Audience]]) -> None:
-    """Let nothing wait any more that would be shown of some records to an audience."""
     lines = ((record, table, audience) for record, audience in records)
     db.conn.executemany(f"DELETE FROM waiting WHERE {OF_RECORD}", lines)
 
@@ -604,7 +599,6 @@ def _stored(db: sqlite_utils.Database, table: str, ids: Collection[str] | None) 
 
 
 def _whole(table: str, text: str) -> Row:
-    """Return a row of ``shown``, which is kept without its blank fields, with them."""
     return {**BLANK[table], **json.loads(text)}
 
 

@@ -101,7 +101,6 @@ def moves(db: sqlite_utils.Database) -> list[Move]:
 
 
 def _moves(db: sqlite_utils.Database) -> list[tuple[Move, bool]]:
-    """Return what seems to have moved and nobody saw to, and whether somebody said that there are two."""
     rows = [row for row in _not_seen_to(db) if row[0] == Service.table]
     query = """SELECT old.name, s.id, s.name, EXISTS (
         SELECT 1 FROM decision d WHERE d.kind = 'different' AND d.link_entity = 'service'
@@ -412,7 +411,6 @@ class Import:
         return both > 0 and 2 * both >= min(before, now)
 
     def _take_out(self) -> None:
-        """Remove the parts of records that the batch names for it; its sender's own list may bring its own again."""
         named: dict[str, list[str]] = {}
         for table, record in self.batch.removed:
             if table not in PARTS:
@@ -547,7 +545,6 @@ _OF_AN_EDITION = re.compile(
 
 
 def _with_strictest(kind: type[Record], row: Values, later: Values) -> Values:
-    """Return the later of two rows under the strictest marking of both."""
     values = dict(zip(columns(kind), later, strict=True))
     _never_lower(dict(zip(columns(kind), row, strict=True)), values)
     return tuple(values.values())

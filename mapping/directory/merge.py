@@ -139,7 +139,6 @@ def _price_anew(writing: Writing, service: str, words: str | None) -> None:
 
 
 def _put_or_take_out(writing: Writing, table: str, record: str, row: Row | None) -> None:
-    """Store a part as it is now, or take it out; no import undoes either."""
     writing.settle(table, record)
     if row is None:
         writing.remove(table, [record])
@@ -204,7 +203,6 @@ def _leave_behind(writing: Writing, move: Move) -> None:
 
 
 def _settled_row(writing: Writing, table: str, rows: Mapping[str, Row], keep: str, others: Sequence[str]) -> Row:
-    """Return the kept record: its own name, the names of the others beside it, the strictest markings of all."""
     first = rows[keep]
     names = [rows[identifier].get(name) for identifier in (keep, *others) for name in ("alternate_name", "name")]
     other_names = list(dict.fromkeys(name for name in names if name and name != first.get("name")))

@@ -227,7 +227,6 @@ def carry_out(writing: Writing, row: Row, *, by: str, on: dt.date) -> None:
 
 
 def _approve(writing: Writing, row: Row, kind: Any, subject: str, value: Any, *, by: str, on: dt.date) -> None:
-    """Note what two people agreed to."""
     key = (row["id"],) if subject == row["link_id"] else (row["id"], subject)
     approval = Approval(
         id=record_id("stewards", "approval", *key),

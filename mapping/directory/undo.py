@@ -170,7 +170,6 @@ def _refuse_changed_since(writing: Writing, batch: int) -> None:
 
 
 def _refuse_orphans(writing: Writing, table: str, ids: Iterable[str], batch: int) -> None:
-    """Refuse where records that came later belong to those that would go."""
     wanted = json.dumps(list(ids))
     if wanted == "[]":
         return

@@ -146,7 +146,6 @@ def by_hand(code: str, needed: Collection[PublicFile], folder: Path) -> str:
 
 
 def _found(folder: Path, wanted: Mapping[str, PublicFile]) -> dict[str, PublicFile]:
-    """Return the files that lie in a folder; those of which a sum is written there are compared with it."""
     known, sources = _listed(folder), {}
     files = sorted(path for path in folder.iterdir() if path.is_file())
     for part, home in wanted.items():
@@ -256,7 +255,6 @@ def _json(address: str) -> Any:
 
 
 def _extract(index: Any, code: str) -> str:
-    """Return the address of the smallest extract of OpenStreetMap that holds a country."""
     found = [each["properties"] for each in index["features"]]
     found = [each for each in found if code in each.get("iso3166-1:alpha2", ()) and "pbf" in each["urls"]]
     if not found:
