@@ -50,43 +50,22 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
     counts: dict[str, tuple[int, int | None]] = {}
     for reader in chain.from_iterable(map(by_headings, readers)):
         terms = {name: _listed(reader, name) for name in LISTED}
-        unit = _unit(reader)
-        year, count = _year(reader), reader.take("count", parsers.number)
+        unit, year = _unit(reader), _year(reader)
+        number = _number(reader)
         _require(reader, terms["measure"], year)
         if reader.reasons or year is None:
             continue
-        if count is not None and (count.about or count.most is not None):
-            reader.say(
-                "count",
-                Message("{text!r} is not exact", text=reader.text("count")),
-                Message("the number was taken; say so in the note"),
-            )
-        elif count is None and not reader.text("count"):
-            reader.say(
-                "count",
-                Message("no number is given"),
-                Message("the row says that it was counted, not how many"),
-                "note",
-            )
         facts = _facts(reader, terms) | {"area_unit": unit, "year": year, "period": _period(reader)}
-        key = "|".join(
-            str(facts.get(name) or "")
-            for name in ("year", "period", "measure", "unit_of_count", *PARTED, "source", "definition")
-        )
-        number = count.value if count is not None else None
+        told_by = ("year", "period", "measure", "unit_of_count", *PARTED, "source", "definition")
+        key = "|".join(str(facts.get(name) or "") for name in told_by)
         if key in counts:
             row, before = counts[key]
             if before == number:
-                reader.say(
-                    "count", Message("row {row} says the same", row=str(row)), Message("delete one of them"), "note"
-                )
+                problem = Message("row {row} says the same", row=str(row))
+                reader.say("count", problem, Message("delete one of them"), "note")
                 continue
-            problem = Message(
-                "row {row} has {before} for the same source and thing, this row {number}",
-                row=str(row),
-                before=before,
-                number=number,
-            )
+            both = {"row": str(row), "before": before, "number": number}
+            problem = Message("row {row} has {before} for the same source and thing, this row {number}", **both)
             reader.refuse("count", problem, Message("say in another column what tells them apart"))
             continue
         counts[key] = (reader.row.number, number)
@@ -96,14 +75,24 @@ def case_counts(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[She
         yield reader.row, [record, provenance(reader, "case_count", record.id, key)]
 
 
+def _number(reader: Reader) -> int | None:
+    """Return the number of a row; that it is none, or not exact, is said."""
+    count, text = reader.take("count", parsers.number), reader.text("count")
+    if count is None:
+        if not text:
+            fix = Message("the row says that it was counted, not how many")
+            reader.say("count", Message("no number is given"), fix, "note")
+        return None
+    if count.about or count.most is not None:
+        problem = Message("{text!r} is not exact", text=text)
+        reader.say("count", problem, Message("the number was taken; say so in the note"))
+    return count.value
+
+
 def _facts(reader: Reader, terms: dict[str, str | None]) -> dict[str, object]:
     """Return what a row says of a count besides year, period and number."""
-    return {
-        "measure": terms["measure"],
+    return terms | {
         "unit_of_count": terms["unit_of_count"] or "unknown",
-        "sex": terms["sex"],
-        "age_band": terms["age_band"],
-        "exploitation": terms["exploitation"],
         "law_article": _whole(reader.text("law_article")),
         "place": _whole(reader.harmless("place", reader.text("place"))),
         "nationality": _nationality(reader),
@@ -120,9 +109,8 @@ def _unit(reader: Reader) -> str | None:
     """Return the unit of a row, None for all of the study area; a count of an unknown unit is none of all together."""
     unit, text = unit_of(reader), reader.any_text("unit") or reader.text("unit_code")
     if unit is None and _whole(text):
-        reader.refuse(
-            "unit", Message("{text!r} is no unit that we know", text=text), Message("give the code of a unit or term")
-        )
+        problem = Message("{text!r} is no unit that we know", text=text)
+        reader.refuse("unit", problem, Message("give the code of a unit or term"))
     return unit
 
 
@@ -140,11 +128,8 @@ def _listed(reader: Reader, name: str) -> str | None:
     if match is not None:
         return match.code
     known = listing(term.code for term in terms.terms())
-    reader.refuse(
-        name,
-        Message("{text!r} is in no list of ours", text=text),
-        Message("use one of {known}, or add the word to the column map", known=known),
-    )
+    fix = Message("use one of {known}, or add the word to the column map", known=known)
+    reader.refuse(name, Message("{text!r} is in no list of ours", text=text), fix)
     return None
 
 
@@ -163,16 +148,9 @@ def _year(reader: Reader) -> int | None:
     year = int(digits[0])
     if EARLIEST <= year <= reader.intake.today.year:
         return year
-    reader.refuse(
-        "year",
-        Message(
-            "{year} is not between {first} and {last}",
-            year=str(year),
-            first=str(EARLIEST),
-            last=str(reader.intake.today.year),
-        ),
-        Message("look at the year"),
-    )
+    between = {"year": str(year), "first": str(EARLIEST), "last": str(reader.intake.today.year)}
+    problem = Message("{year} is not between {first} and {last}", **between)
+    reader.refuse("year", problem, Message("look at the year"))
     return None
 
 
@@ -203,11 +181,8 @@ def _printed(reader: Reader) -> bool:
     """Tell whether the source prints the number itself; that needs an address at which it can be read."""
     printed = bool(reader.take("printed", parsers.yes_no))
     if printed and not reader.text("source_url").strip():
-        reader.say(
-            "printed",
-            Message("no address says where the number is printed"),
-            Message("give it; until then it counts as not printed"),
-        )
+        problem = Message("no address says where the number is printed")
+        reader.say("printed", problem, Message("give it; until then it counts as not printed"))
         return False
     return printed
 
@@ -215,8 +190,7 @@ def _printed(reader: Reader) -> bool:
 def _address(reader: Reader) -> str | None:
     text = reader.text("source_url").strip()
     if text and not text.startswith(("https://", "http://")):
-        reader.say(
-            "source_url", Message("{text!r} is no web address", text=text), Message("it was left out"), "refused"
-        )
+        problem = Message("{text!r} is no web address", text=text)
+        reader.say("source_url", problem, Message("it was left out"), "refused")
         return None
     return text or None
