@@ -17,6 +17,7 @@ from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 
 from mapping.language import languages
+from mapping.resources import table_beside
 
 
 @cache
@@ -125,6 +126,14 @@ class Message(str):
     def into(self, language: str) -> str:
         """Say it in a language; in English where it was never translated."""
         return str(self) if language == "en" else _said(self.text, self.values, language)
+
+
+def labels_beside(module: str) -> dict[str, dict[str, Message]]:
+    """Return the texts of ``labels.csv``, which lies beside a module: what they are of -> code -> text."""
+    labels: dict[str, dict[str, Message]] = {}
+    for row in table_beside(module, "labels"):
+        labels.setdefault(row["of"], {})[row["code"]] = Message.of(row["label"])
+    return labels
 
 
 class Label(str):

@@ -16,7 +16,7 @@ import jinja2
 from mapping.area.study_area import StudyArea
 from mapping.directory.directory import rules
 from mapping.freshness import Freshness
-from mapping.language.i18n import Message, Share, date, show, translate
+from mapping.language.i18n import Message, Share, date, labels_beside, show, translate
 from mapping.model import (
     RECORDS,
     Activity,
@@ -51,32 +51,9 @@ SHOWN = 8
 
 State = Literal["bad", "warn", "ok", "plain"]
 
-COUNTED = (
-    ("organization", Message("Organizations")),
-    ("service", Message("Services")),
-    ("location", Message("Places")),
-    ("activity", Message("Activities")),
-    ("referral_agreement", Message("Agreements")),
-    ("standard_assessment", Message("Answers to the checklist")),
-    ("case_count", Message("Case figures")),
-    ("statement", Message("Statements")),
-)
-"""Tables that are counted, and what their records are called."""
-
-AUDIENCE_NAMES = {
-    "public": Message("everybody"),
-    "partner": Message("partners"),
-    "focal_point": Message("focal points"),
-    "custodian": Message("custodians only"),
-}
-
-FRESHNESS_NAMES: dict[Freshness, Message] = {
-    "fresh": Message("checked in time"),
-    "due": Message("soon to be checked"),
-    "overdue": Message("overdue"),
-    "lapsed": Message("lapsed: not offered first"),
-    "unverified": Message("never checked"),
-}
+_LABELS = labels_beside(__file__)
+COUNTED, AUDIENCE_NAMES, FRESHNESS_NAMES = _LABELS["table"], _LABELS["audience"], _LABELS["freshness"]
+"""What the records of the tables that are counted are called, who may see them, and how a check stands."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +133,7 @@ def matters(
 def _counts(directory: RecordsByKind, area: StudyArea, today: dt.date) -> dict[str, dict[str, int]]:
     """Count the records of each table by the widest audience that a view would show them to."""
     tables = {table: list(directory.records(RECORDS[table])) for table in RECORDS}
-    counts: dict[str, dict[str, int]] = {table: {} for table, _ in COUNTED}
+    counts: dict[str, dict[str, int]] = {table: {} for table in COUNTED}
     agreed = getattr(directory, "agreed", None)  # what stewards see is asked for the same, and knows of no agreement
     for audience in VIEWS:
         shown = project(tables, audience, rules(today, area), agreed(audience) if agreed else None)
@@ -306,7 +283,7 @@ def lines(state: Overview, language: str = "en") -> Iterator[str]:
         return translate(text, language, **values)
 
     yield _("The directory on {day}", day=state.today)
-    for table, title in COUNTED:
+    for table, title in COUNTED.items():
         audiences = state.counts[table]
         if total := sum(audiences.values()):
             parts = ", ".join(f"{AUDIENCE_NAMES[a].into(language)} {count}" for a, count in audiences.items() if count)
@@ -330,7 +307,7 @@ def write_page(state: Overview, path: str | Path, area: StudyArea, language: str
     page = _template().render(
         _=say,
         state=state,
-        counted=COUNTED,
+        counted=COUNTED.items(),
         audiences=AUDIENCE_NAMES,
         freshness=FRESHNESS_NAMES,
         language=language,

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from mapping.analysis.common.listed import ANY, chosen_types, exact_points, points
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, show
+from mapping.language.i18n import labels_beside, show
 from mapping.render.layers.basemap import DIGITS, feature, shapes_of, simplified
 from mapping.result import Column, Result
 from mapping.travel import friction, scenarios
@@ -48,58 +48,7 @@ DETAILS = 24
 REACH = "coverage"
 """The analysis whose columns are chosen by kind of help and minutes."""
 
-
-WORDS = {
-    "unknown": Message("not known"),
-    "nobody": Message("Nobody lives here"),
-    "reach": Message("People within reach"),
-    "minutes": Message("{minutes} min"),
-    "over": Message("over {minutes} min"),
-    "within": Message("{share} of people live within {minutes} minutes"),
-    "range": Message("Between {low} and {high} if people travel a fifth slower or faster."),
-    "gain": Message("{people} people within {minutes} minutes"),
-    "gainRange": Message(
-        "Between {low} and {high} if people travel a fifth slower or faster. Within reach: {was} before, {now} now."
-    ),
-    "nothing": Message("No value is published for this"),
-    "fewer": Message("Fewer by over 10%"),
-    "slightlyFewer": Message("Fewer"),
-    "same": Message("No change"),
-    "slightlyMore": Message("More"),
-    "more": Message("More by over 10%"),
-    "shown": Message("{count} services on the map"),
-    "here": Message("Services of this kind on the map here: {count}"),
-    "living": Message("{people} people live here"),
-    "page": Message("Open the page"),
-    "takeAway": Message("Take this service away"),
-    "bringBack": Message("Bring this service back"),
-    "placed": Message("New service {number}"),
-    "taken": Message("Taken away: {name}"),
-    "near": Message("near {place}"),
-    "drop": Message("Remove"),
-    "putHere": Message("Add a service here"),
-    "tapNow": Message("Tap the map where the service should stand."),
-    "working": Message("Loading the grid of travel times ..."),
-    "failed": Message("The grid did not load. Try again."),
-    "nothingBetter": Message("No place brings more people within reach."),
-    "noScenario": Message("This file is no scenario of the Atlas."),
-    "costOf": Message("Cost of {name}"),
-    "change": Message("Change"),
-    "value": Message("Value"),
-    "number": Message("Number"),
-    "code": Message("Code"),
-    "area": Message("Area"),
-    "people": Message("People"),
-    "place": Message("Place"),
-    "service": Message("Service"),
-    "point": Message("Point"),
-    "closer": Message("Zoom in"),
-    "farther": Message("Zoom out"),
-    "edition": Message("Edition of {day}"),
-    "since": Message("New or changed since {day}: {count}."),
-    "gone": Message("Entries that are no longer listed, in the whole country: {count}."),
-    "onDisk": Message("Open this page on the web first: a page on a disk has no address that others can use."),
-}
+WORDS = labels_beside(__file__)["atlas"]
 """What the script of the Atlas says; ``{names}`` are filled in the browser."""
 
 

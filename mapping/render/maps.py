@@ -23,7 +23,7 @@ from folium.template import Template
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound, UnsafePublication
-from mapping.language.i18n import Message, chain, translate
+from mapping.language.i18n import chain, labels_beside, translate
 from mapping.language.languages import attributes
 from mapping.language.languages import language as language_of
 from mapping.model import Audience
@@ -244,22 +244,12 @@ def _linked(figure: Figure) -> tuple[list[str], list[str]]:
 
 def _contents(drawn: AreaMap) -> dict[str, Any]:
     west, south, east, north = drawn.area.bounds
-    words = {key: message.into(drawn.language) for key, message in WORDS.items()}
+    words = {key: message.into(drawn.language) for key, message in labels_beside(__file__)["map"].items()}
     return {
         "bounds": [[south, west], [north, east]],
         "words": words,
         "layers": [{"id": x.id, "kind": x.kind, "fixed": x.fixed, "words": words, **x.contents} for x in drawn.parts],
     }
-
-
-WORDS = {
-    "call": Message("Call"),
-    "several": Message("{n} places close together"),
-    "nearer": Message("Nearer"),
-    "farther": Message("Farther away"),
-    "metres": Message("{metres} m"),
-    "km": Message("{km} km"),
-}
 
 
 def _figure(drawn: AreaMap, body: str) -> str:

@@ -36,8 +36,8 @@ def test_the_sample_is_counted_by_what_a_view_shows(tmp_path, tiny_area):
         shown = {}
         for audience in ("public", "partner", "focal_point"):
             with directory.view(audience, tmp_path / f"{audience}.db", edition=TODAY) as view:
-                shown[audience] = {table: len(view.rows(table)) for table, _ in COUNTED if table in view._tables}
-        for table, _ in COUNTED:
+                shown[audience] = {table: len(view.rows(table)) for table in COUNTED if table in view._tables}
+        for table in COUNTED:
             own = state.counts[table]
             assert sum(own.values()) == directory.count(table), table
             if table in shown["public"]:

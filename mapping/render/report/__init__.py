@@ -22,7 +22,7 @@ from mapping.render.report.chapters.actors import COMMISSION
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Chapter, Report
 from mapping.render.report.recommendation_rules import advise
-from mapping.render.report.recommendations import Earlier, compared, numbered
+from mapping.render.report.recommendations import LABELS, Earlier, compared, numbered
 from mapping.render.report.sources import BY_REGION, Sources, gather, regional
 from mapping.result import Result
 from mapping.view.view import INVENTED, View
@@ -31,10 +31,7 @@ __all__ = ["EDITIONS", "Edition", "Report", "gather", "make", "publish", "requir
 
 Edition = Literal["public", "restricted"]
 
-EDITIONS: Mapping[Edition, Message] = {
-    "public": Message("Public edition"),
-    "restricted": Message("Restricted edition"),
-}
+EDITIONS = LABELS["edition"]
 
 
 def make(

@@ -5,29 +5,22 @@ the whole country rest on no number: they are asked where a country says in ``re
 last held against its sources, or in ``[[context]]`` what they rest on.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TypeVar, get_args
+from typing import cast
 
 from mapping.analysis.adequacy.cases import unlike
 from mapping.analysis.adequacy.standards import met_and_known
 from mapping.analysis.common import wording
 from mapping.language.i18n import UNSAID, Message, Share, Text, listing
 from mapping.language.taxonomy import Vocabulary
-from mapping.render.report.recommendations import COSTS, GROUPS, PRIORITIES, Recommendation
+from mapping.render.report.recommendations import Cost, Group, Priority, Recommendation
 from mapping.render.report.sources import Sources
+from mapping.resources import table_beside
 from mapping.result import Figure, Kind, Result
 
-
-def _read(name: str) -> list[dict[str, str]]:
-    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-ADDRESSEES = {row["key"]: row for row in _read("addressees.csv")}
+ADDRESSEES = {row["key"]: row for row in table_beside(__file__, "addressees")}
 
 DEFAULTS: Mapping[str, Message] = {key: Message.of(row["label"]) for key, row in ADDRESSEES.items()}
 """Whom recommendations are for; a study area names its own in ``[addressees]`` of area.toml."""
@@ -79,13 +72,10 @@ class Grounds:
     """The ends of the range of the value; a change that is smaller than it cannot be an aim."""
 
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
-
-
 @cache
 def rules() -> Mapping[str, Mapping[str, str]]:
     """Return the rows of the table by key: ``lead`` is a key of `DEFAULTS`, ``table`` the anchor of the evidence."""
-    return {row["key"]: row for row in _read("recommendations.csv")}
+    return {row["key"]: row for row in table_beside(__file__, "recommendations")}
 
 
 def advise(material: Sources) -> list[Recommendation]:
@@ -100,36 +90,27 @@ def advise(material: Sources) -> list[Recommendation]:
 
 def _recommendation(material: Sources, key: str, finding: Grounds) -> Recommendation:
     row = rules()[finding.row or key]
-    kind: Kind = _word(row["kind"], KINDS)
     low, high = finding.range
     told = finding.value is None or abs(finding.value - finding.target) > high - low
     return Recommendation(
         material.day,
         f"{key}-{finding.key}" if finding.key else key,
-        _word(row["group"], GROUPS),
+        cast("Group", row["group"]),
         finding.lead or addressee(material, row["lead"]),
         Message.of(row["text"], finding.values),
         evidence=finding.evidence or Message.of(row["evidence"], finding.values),
         table=row["table"],
-        cost=_word(row["cost"], COSTS),
+        cost=cast("Cost", row["cost"]),
         measure=finding.measure or Message.of(row["measure"], finding.values),
         value=finding.value,
         target=finding.target if told else None,
         range=finding.range,
         responsible=finding.responsible,
-        kind=finding.kind or kind,
+        kind=finding.kind or cast("Kind", row["kind"]),
         indicator=row["indicator"],
-        priority=_word(int(row["priority"]), PRIORITIES),
+        priority=cast("Priority", row["priority"]),
         aim=Message.of(row["aim"]) if row["aim"] else None,
     )
-
-
-_Word = TypeVar("_Word")
-
-
-def _word(text: object, words: Iterable[_Word]) -> _Word:
-    """Return the word of a list that a cell of the table holds."""
-    return next(word for word in words if word == text)
 
 
 def _ministry(material: Sources, code: str) -> Text:

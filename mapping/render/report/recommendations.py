@@ -10,47 +10,22 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from mapping.errors import FormatError
-from mapping.language.i18n import Message, Text, show
+from mapping.language.i18n import Message, Text, labels_beside, show
 from mapping.language.spreadsheet import neutral
 from mapping.result import Kind, write
 
 Group = Literal["national", "government", "regional", "civil", "international", "embassies"]
-Priority = Literal[1, 2, 3]
+Priority = Literal["1", "2", "3"]
 Cost = Literal["low", "medium", "high"]
 Status = Literal["new", "reached", "nearer", "unchanged", "farther", "not known"]
 
-GROUPS: Mapping[Group, Message] = {
-    "national": Message("For the whole country"),
-    "government": Message("Government"),
-    "regional": Message("Regional authorities"),
-    "civil": Message("Civil society"),
-    "international": Message("International organizations"),
-    "embassies": Message("Embassies and consulates"),
-}
+LABELS = labels_beside(__file__)
+"""Texts of the report: what they are of -> code -> text."""
 
-COSTS: Mapping[Cost, Message] = {
-    "low": Message("low: the time of people who are there"),
-    "medium": Message("medium: within the budget of one organization"),
-    "high": Message("high: needs a budget of its own"),
-}
+GROUPS, COSTS, PRIORITIES, STATUSES = (LABELS[of] for of in ("group", "cost", "priority", "status"))
 
 MONTHS: Mapping[Cost, int] = {"low": 6, "medium": 12, "high": 24}
 """Months until a recommendation should be carried out, by what it costs."""
-
-PRIORITIES: Mapping[Priority, Message] = {
-    1: Message("first: people have nobody to turn to"),
-    2: Message("second: help is far, short or shut"),
-    3: Message("third: the list and its numbers"),
-}
-
-STATUSES: Mapping[Status, Message] = {
-    "new": Message("new"),
-    "reached": Message("reached"),
-    "nearer": Message("nearer to its aim than before"),
-    "unchanged": Message("unchanged"),
-    "farther": Message("farther from its aim than before"),
-    "not known": Message("not known"),
-}
 
 
 @dataclass(frozen=True)
@@ -83,7 +58,7 @@ class Recommendation:
     number: str = ""
     status: Status = "new"
     before: float | None = None
-    priority: Priority = 2
+    priority: Priority = "2"
     aim: Message | None = None
 
     @property

@@ -11,6 +11,7 @@ import re
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text, show, translate
 from mapping.language.spreadsheet import neutral
+from mapping.render.report.recommendations import LABELS
 from mapping.render.report.sources import input_words
 from mapping.render.svg import BOLD, FONT, INK, PAPER, SOFT, wrapped
 from mapping.result import STATES, Kind, Result
@@ -18,20 +19,8 @@ from mapping.result import STATES, Kind, Result
 TITLE, FOOT = 17, 11.5
 """Sizes of letters in a picture of the width of a page."""
 
-UNITS: dict[Kind, Message] = {
-    "share": Message("percent"),
-    "people": Message("people"),
-    "minutes": Message("hours and minutes"),
-    "count": Message("number"),
-    "number": Message("number"),
-}
-"""What the numbers of a kind are counted in."""
-
-IN_FILES: dict[Kind, Message] = {
-    "share": Message("share: 1 is all"),
-    "minutes": Message("minutes; inf: cut off"),
-}
-"""How numbers of a kind are written in a file, where their heading does not say it."""
+UNITS, IN_FILES = LABELS["unit"], LABELS["in_files"]
+"""Kind of number -> what it is counted in, and how it is written in a file where its heading does not say it."""
 
 
 def sheet(drawn: str, *, title: str, foot: str = "") -> str:

@@ -8,21 +8,12 @@ from mapping.language.i18n import Message, Share
 from mapping.language.taxonomy import Vocabulary
 from mapping.render.charts import WIDE, chart, kind_of
 from mapping.render.report.composer import Pen
+from mapping.render.report.recommendations import LABELS
 
-ASKED = {
-    "sex": Message("Sex"),
-    "age_band": Message("Age"),
-    "nationality": Message("Citizenship"),
-    "exploitation": Message("Form of exploitation"),
-    "area_unit": Message("Area in the country"),
-    "law_article": Message("Law article"),
-    "unit_of_count": Message("Unit that is counted"),
-    "period": Message("Period"),
-    "definition": Message("Definition in words"),
-}
+TOLD_APART = LABELS["figure"]
 """What figures should tell apart so that they can be compared with the classification IC-TIP."""
 
-DUTIES = {"must": Message("must"), "should": Message("should")}
+DUTIES = LABELS["duty"]
 
 
 def _standards(pen: Pen) -> None:
@@ -95,7 +86,7 @@ def _figures_of_parts(pen: Pen) -> None:
 
 def _told_apart(pen: Pen) -> None:
     rows = pen.material.view.rows("case_count")
-    told = {label: sum(bool(row[key]) for row in rows) for key, label in ASKED.items()}
+    told = {label: sum(bool(row[key]) for row in rows) for key, label in TOLD_APART.items()}
     pen.outlined(
         "told",
         ((label, count, len(rows) - count) for label, count in told.items() if rows),

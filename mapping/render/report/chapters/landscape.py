@@ -11,23 +11,12 @@ from mapping.render.layers.services import spaced
 from mapping.render.report import print_map
 from mapping.render.report.composer import Pen
 from mapping.render.report.elements import Cell, TableRow
+from mapping.render.report.recommendations import LABELS
 from mapping.result import SPEAKING, STATES
 from mapping.view.view import Entry
 
-PILLARS = {
-    1: Message("Identification and protection"),
-    2: Message("Individual support and access to services"),
-    3: Message("Social inclusion"),
-    4: Message("Criminal justice and redress"),
-}
-
-COUNTED = {
-    "a month": Message("People a month"),
-    "beds": Message("Beds"),
-    "rooms": Message("Rooms"),
-    "": Message("Places, or people at a time"),
-}
-"""What services count that they can take, as their numbers name it."""
+PILLARS, CAPACITIES = LABELS["pillar"], LABELS["capacity"]
+"""Parts of the referral mechanism; what services count that they can take, as their numbers name it."""
 
 
 def listed(pen: Pen, entry: Entry) -> tuple[object, ...]:
@@ -67,7 +56,7 @@ def _pillars(pen: Pen) -> None:
     presence = ServicePresence(material.view, material.area, min(1, material.area.levels[-1].level))
     for pillar, title in PILLARS.items():
         pen.heading(title)
-        terms = [term for term in material.types.terms() if term.parent and term.pillar == pillar]
+        terms = [term for term in material.types.terms() if term.parent and str(term.pillar) == pillar]
         rows, empty = _by_type(pen, presence, terms)
         pen.outlined(
             "pillar",
@@ -142,7 +131,7 @@ def _stated_capacity(pen: Pen) -> None:
         if most is not None and row["service_id"]:
             capacities[row["service_id"]].append((row["description"] or "", float(most)))
     counted = {what for numbers in capacities.values() for what, _ in numbers}
-    units = [*(what for what in COUNTED if what in counted), *sorted(counted - {*COUNTED})]
+    units = [*(what for what in CAPACITIES if what in counted), *sorted(counted - {*CAPACITIES})]
     rows = []
     for family in (term.code for term in material.types.terms() if term.parent is None):
         entries = [entry for entry in material.entries if family in {code.split("-")[0] for code in entry.types}]
@@ -159,7 +148,7 @@ def _stated_capacity(pen: Pen) -> None:
         "stated-capacity",
         rows,
         source=[entry for entry in material.entries if entry.id in capacities],
-        columns=[COUNTED.get(what, what) for what in units],
+        columns=[CAPACITIES.get(what, what) for what in units],
     )
 
 

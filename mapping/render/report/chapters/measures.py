@@ -9,6 +9,7 @@ from mapping.language.fold import skeleton, words_for
 from mapping.language.i18n import Message, People, ranged
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.render.report.composer import Pen
+from mapping.render.report.recommendations import LABELS
 
 PILLARS: Mapping[Message, frozenset[str]] = {
     Message("Prevention"): frozenset({"PRV"}),
@@ -28,11 +29,7 @@ TOLD = ("completed", "ongoing", "planned")
 OWN_FUNDS = Message("own funds")
 """Whose money it is where an organization pays itself; any other funder is a name."""
 
-AUDIENCES = {
-    "general public": Message("General public"),
-    "men who leave to work": Message("Men who leave to work"),
-    "police officers": Message("Police officers"),
-}
+AUDIENCES = LABELS["audience"]
 """Whom campaigns and courses are for, by the list of their words, where they are not people whom services help."""
 
 
