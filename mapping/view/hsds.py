@@ -9,7 +9,6 @@ References
 Open Referral, Human Services Data Specification 3.1, "API reference" and "Schema reference".
 """
 
-import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,10 +16,8 @@ from functools import cache
 from itertools import islice
 from typing import Any, Literal, NamedTuple, get_args
 
-from mapping.freshness import DUE_DAYS, LAPSED_DAYS, Freshness, freshness, latest
-from mapping.language.i18n import chain_of
 from mapping.model import RECORDS, columns, record_id
-from mapping.view.view import View
+from mapping.view.view import View, best_texts
 
 Nested = dict[str, Any]
 """A record as JSON nests it."""
@@ -49,45 +46,27 @@ class NestedTable(NamedTuple):
     column: str
 
 
+_PARTS = {
+    "service": "url phone schedule service_area service_at_location language funding cost_option required_document"
+    " contact service_capacity standard_assessment",
+    "service_at_location": "service_area contact phone schedule",
+    "location": "language address contact accessibility phone schedule",
+    "organization": "url funding contact phone location service",
+    "contact": "phone",
+    "phone": "language",
+}
+_PLURALS = {
+    ("service", "url"): "additional_urls",
+    ("organization", "url"): "additional_websites",
+    ("service", "service_capacity"): "capacities",
+    ("location", "address"): "addresses",
+    ("location", "accessibility"): "accessibility",
+    ("service", "funding"): "funding",
+    ("organization", "funding"): "funding",
+}
 MANY: dict[str, dict[str, NestedTable]] = {
-    "service": {
-        "additional_urls": NestedTable("url", "service_id"),
-        "phones": NestedTable("phone", "service_id"),
-        "schedules": NestedTable("schedule", "service_id"),
-        "service_areas": NestedTable("service_area", "service_id"),
-        "service_at_locations": NestedTable("service_at_location", "service_id"),
-        "languages": NestedTable("language", "service_id"),
-        "funding": NestedTable("funding", "service_id"),
-        "cost_options": NestedTable("cost_option", "service_id"),
-        "required_documents": NestedTable("required_document", "service_id"),
-        "contacts": NestedTable("contact", "service_id"),
-        "capacities": NestedTable("service_capacity", "service_id"),
-        "standard_assessments": NestedTable("standard_assessment", "service_id"),
-    },
-    "service_at_location": {
-        "service_areas": NestedTable("service_area", "service_at_location_id"),
-        "contacts": NestedTable("contact", "service_at_location_id"),
-        "phones": NestedTable("phone", "service_at_location_id"),
-        "schedules": NestedTable("schedule", "service_at_location_id"),
-    },
-    "location": {
-        "languages": NestedTable("language", "location_id"),
-        "addresses": NestedTable("address", "location_id"),
-        "contacts": NestedTable("contact", "location_id"),
-        "accessibility": NestedTable("accessibility", "location_id"),
-        "phones": NestedTable("phone", "location_id"),
-        "schedules": NestedTable("schedule", "location_id"),
-    },
-    "organization": {
-        "additional_websites": NestedTable("url", "organization_id"),
-        "funding": NestedTable("funding", "organization_id"),
-        "contacts": NestedTable("contact", "organization_id"),
-        "phones": NestedTable("phone", "organization_id"),
-        "locations": NestedTable("location", "organization_id"),
-        "services": NestedTable("service", "organization_id"),
-    },
-    "contact": {"phones": NestedTable("phone", "contact_id")},
-    "phone": {"languages": NestedTable("language", "phone_id")},
+    table: {_PLURALS.get((table, part), f"{part}s"): NestedTable(part, f"{table}_id") for part in parts.split()}
+    for table, parts in _PARTS.items()
 }
 """Table -> property -> the records that name one of the table in a column."""
 
@@ -174,10 +153,6 @@ class _Nest:
         self.rows: dict[str, dict[str, Nested]] = defaultdict(dict)
         self.inside: dict[NestedTable, dict[str, list[Nested]]] = defaultdict(dict)
         self.modified: Mapping[str, str] = {}
-        self.days = {
-            name: int(view.facts.get(name, days))
-            for name, days in (("due_days", DUE_DAYS), ("lapsed_days", LAPSED_DAYS))
-        }
 
     def made(self, ids: Sequence[str]) -> Iterator[Nested]:
         """Yield the records of these ids, in this order."""
@@ -239,7 +214,8 @@ class _Nest:
                     nested[name] = [self._without(part, inner, down, self._is_full(name)) for inner in rows]
             self._say(table, row["id"], nested)
         if table == "service":
-            nested["freshness"] = self._freshness(row["id"])
+            checks = self.inside[LINKED_BY["verification"]].get(row["id"], ())
+            nested["freshness"] = self.view.last_check(checks)[3]
             nested["listed"] = row["id"] in self.view.listed
         if table == "service_capacity" and "unit" not in nested:
             nested["unit"] = dict(UNNAMED_UNIT)
@@ -269,7 +245,8 @@ class _Nest:
     def _fields(self, table: str, row: Nested) -> Nested:
         """Return the fields of a row that say something."""
         needed, written = needed_texts(table), _written(table)
-        texts = self._texts(row["id"]) if self.language is not None else {}
+        translations = self.inside[LINKED_BY["translation"]].get(row["id"], ()) if self.language is not None else ()
+        texts = {name: text for (_, name), text in best_texts(translations, self.language or "").items()}
         fields: Nested = {}
         for name, value in row.items():
             if name in texts:
@@ -283,16 +260,6 @@ class _Nest:
         if text_languages := {name: texts[name][1] for name in row if name in texts}:
             fields["text_languages"] = text_languages
         return fields
-
-    def _texts(self, record_id: str) -> dict[str, tuple[str, str]]:
-        """Return the best text of each field for the readers of the language, with its own language."""
-        best: dict[str, tuple[str, str]] = {}
-        for row in self.inside[LINKED_BY["translation"]].get(record_id, ()):
-            spoken, name = row["language"], row["field"]
-            order = chain_of(row["link_entity"], name, self.language or "")
-            if spoken in order and (name not in best or order.index(spoken) < order.index(best[name][1])):
-                best[name] = (row["text"], spoken)
-        return best
 
     def _say(self, table: str, record_id: str, nested: Nested) -> None:
         """Add the attributes, verifications and translations of a record."""
@@ -308,12 +275,6 @@ class _Nest:
             if linked != "attribute":
                 made = [{k: v for k, v in record.items() if k != "link_entity"} for record in made]
             nested[name] = made
-
-    def _freshness(self, service_id: str) -> Freshness:
-        """Judge a service by its last verification, on the day of the edition."""
-        check = latest(self.inside[LINKED_BY["verification"]].get(service_id, ()))
-        on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))
-        return freshness(on, due, self.view.edition, **self.days)
 
 
 @cache
@@ -361,7 +322,3 @@ def moment(day: str) -> str:
     '2026-11-24T00:00:00Z'
     """
     return day if "T" in day else f"{day}T00:00:00Z"
-
-
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None

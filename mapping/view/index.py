@@ -10,7 +10,6 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from phonenumbers import country_code_for_region
 
@@ -36,15 +35,8 @@ SPELT_HERE = re.compile("[а-я]", re.I)
 """Letters by which a gazetteer's spelling of a name is told from those of all the world."""
 
 
-class Opening(NamedTuple):
-    """A time of a weekday at which services are open."""
-
-    day: int
-    opens: int
-    closes: int
-    utc_offset: float | None
-    first: str | None
-    last: str | None
+Opening = tuple[int, int, int, float | None, str | None, str | None]
+"""When services are open: the weekday, from and until which minute, by which clock, on which first and last day."""
 
 
 class IndexedServices:
@@ -247,15 +239,15 @@ def name_in(names: Mapping[str, str], language: str, own: str | None) -> str:
 def _openings(hours: Hours) -> tuple[Opening, ...]:
     """Return the times of a week at which it is open."""
     return tuple(
-        Opening(
-            WEEKDAYS.index(span.day),
-            span.opens,
-            span.closes,
+        (
+            WEEKDAYS.index(day),
+            opens,
+            closes,
             hours.utc_offset,
-            span.first.isoformat() if span.first else None,
-            span.last.isoformat() if span.last else None,
+            str(first) if first else None,
+            str(last) if last else None,
         )
-        for span in hours.spans()
+        for day, opens, closes, first, last in hours.spans()
     )
 
 

@@ -5,10 +5,9 @@ leave is put in order by grades, one number a service and question.
 """
 
 import datetime as dt
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -25,8 +24,6 @@ from mapping.view.rules.opening import is_day_off
 from mapping.view.service_index import Mask, Numbers, ServiceIndex
 
 RANKING = RULES["ranking"]
-TABLED = ("in", "covers", "night", "free", "everywhere", "far", "police")
-"""Kinds of codes that a search outside the file needs."""
 FLAGS: tuple[str, ...] = tuple(RANKING["flags"])
 REFUSES = "refuses-"
 SHORTEST: int = RANKING["shortest"]
@@ -71,20 +68,13 @@ class Query:
             raise InvalidRecord(f"limit {self.limit}: is not a number of entries")
 
 
-class Hit(NamedTuple):
-    """A service that fits, and how far it is where that was asked."""
+class Hits(NamedTuple):
+    """What fits: ids of services with a point and of the rest, kilometres where they were asked, how many there are."""
 
-    service: str
-    km: float | None = None
-
-
-@dataclass
-class Hits:
-    """What fits: services with a point, the rest, and how many there are of both."""
-
-    here: list[Hit] = field(default_factory=list)
-    elsewhere: list[Hit] = field(default_factory=list)
-    total: int = 0
+    here: list[str]
+    elsewhere: list[str]
+    kilometres: dict[str, float]
+    total: int
 
 
 class Search:
@@ -106,12 +96,12 @@ class Search:
         numbers = self._ordered()
         here, elsewhere = self._blocks()
         first, others = numbers[here[numbers]], numbers[elsewhere[numbers]]
-        total = len(others)
+        kilometres: dict[str, float] = {}
+        shown, count = self.index.ids(first[: self.query.limit]), len(first)
         if self.query.near is not None:
-            hits, count = self._nearest(first, self.query.near)
-        else:
-            hits, count = self._hits(first), len(first)
-        return Hits(hits, self._hits(others), total + count)
+            kilometres, count = self._nearest(first, self.query.near)
+            shown = list(kilometres)
+        return Hits(shown, self.index.ids(others[: self.query.limit]), kilometres, count + len(others))
 
     def ranked(self) -> list[str]:
         """Return the ids of all services that fit, in the order in which they answer."""
@@ -133,9 +123,6 @@ class Search:
     @property
     def _has_text(self) -> bool:
         return bool(self.query.text.strip())
-
-    def _hits(self, numbers: Numbers) -> list[Hit]:
-        return [Hit(service) for service in self.index.ids(numbers[: self.query.limit])]
 
     def _ordered(self) -> Numbers:
         """Return the services that fit, in order: the first of each kind that is asked for, then the others."""
@@ -282,8 +269,8 @@ class Search:
             ]
         return self._likes[word]
 
-    def _nearest(self, numbers: Numbers, near: tuple[float, float]) -> tuple[list[Hit], int]:
-        """Return the first of some services, the best rank first and of these the nearest, and their count."""
+    def _nearest(self, numbers: Numbers, near: tuple[float, float]) -> tuple[dict[str, float], int]:
+        """Return the kilometres to the first of some services, best rank first and then nearest, and their count."""
         index, most, limit = self.index, self.query.within_km, self.query.limit
         away = index.kilometres_about(near)
         if most is not None:
@@ -291,14 +278,14 @@ class Search:
             away = index.kilometres(near, numbers)
             numbers = numbers[away[numbers] <= most]
         if not limit or not len(numbers):
-            return [], len(numbers)
+            return {}, len(numbers)
         ranks, count = index.ranks, len(numbers)
         last = numbers[np.lexsort((away[numbers], ranks[numbers]))][:limit][-1]
         closer = (ranks[numbers] == ranks[last]) & (away[numbers] <= _farthest(away[last]))
         numbers = numbers[(ranks[numbers] < ranks[last]) | closer]  # those that may be among the first
         away, by_name = index.kilometres(near, numbers), index.places_by_name(self.query.language)
         numbers = numbers[np.lexsort((by_name[numbers], away[numbers], ranks[numbers]))][:limit]
-        return [*map(Hit, index.ids(numbers), away[numbers].tolist())], count
+        return dict(zip(index.ids(numbers), away[numbers].tolist(), strict=True)), count
 
 
 def _farthest(kilometres: float) -> float:
@@ -327,34 +314,30 @@ class SearchFacts:
     flags: frozenset[str]
 
 
-@dataclass(frozen=True)
-class SearchTable:
+class SearchTable(NamedTuple):
     """The lexicon as JSON, and what each service is found by, by id."""
 
     lexicon: str
     services: dict[str, SearchFacts]
 
 
-def search_table(connection: sqlite3.Connection) -> SearchTable:
+def search_table(index: ServiceIndex) -> SearchTable:
     """Return all that a search of a view reads, for one that cannot open the file."""
-    codes: dict[str, dict[int, set[str]]] = {kind: defaultdict(set) for kind in (*TABLED, *FLAGS)}
-    marks = ", ".join("?" * len(TABLED))
-    query = f"SELECT kind, code, number FROM code WHERE kind IN ({marks})"
-    for kind, code, number in connection.execute(query, TABLED):
-        codes[kind][number].add(code)
-    for flag in FLAGS:
-        if flag.startswith(REFUSES):
-            query = "SELECT number FROM listed WHERE intake NOT IN (SELECT intake FROM taker WHERE code = ?)"
-            for (number,) in connection.execute(query, [flag.removeprefix(REFUSES)]):
-                codes[flag][number].add("")
+    codes: dict[str, dict[int, list[str]]] = {"in": defaultdict(list), "covers": defaultdict(list)}
+    query = "SELECT kind, code, number FROM code WHERE kind IN ('in', 'covers') ORDER BY code"
+    for kind, code, number in index.connection.execute(query):
+        codes[kind][number].append(code)
+    flags = {
+        flag: ~index.having("for", [flag.removeprefix(REFUSES)]) if flag.startswith(REFUSES) else index.having(flag)
+        for flag in FLAGS
+    }
     services = {
         service: SearchFacts(
             words,
-            tuple(sorted(codes["in"][number])),
-            tuple(sorted(codes["covers"][number])),
-            frozenset(flag for flag in FLAGS if number in codes[flag]),
+            tuple(codes["in"][number]),
+            tuple(codes["covers"][number]),
+            frozenset(flag for flag in FLAGS if flags[flag][number]),
         )
-        for number, service, words in connection.execute("SELECT number, service, words FROM listed ORDER BY number")
+        for number, service, words in index.connection.execute("SELECT number, service, words FROM listed")
     }
-    (content,) = connection.execute("SELECT content FROM lexicon").fetchone()
-    return SearchTable(content, services)
+    return SearchTable(index.lexicon, services)

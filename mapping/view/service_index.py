@@ -209,8 +209,13 @@ class ServiceIndex:
     @cached_property
     def reader(self) -> QueryReader:
         """The reader of what people type."""
+        return _reader(self.lexicon)
+
+    @property
+    def lexicon(self) -> str:
+        """The table that words are understood by, as JSON."""
         row = self.connection.execute("SELECT content FROM lexicon").fetchone()
-        return _reader(row[0] if row else "{}")
+        return str(row[0]) if row else "{}"
 
 
 def on_sphere(near: tuple[float, float], latitudes: Reals, longitudes: Reals) -> Reals:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import FormatError, InvalidRecord, NotFound
@@ -174,6 +174,14 @@ class View:
         usual = {"due_days": DUE_DAYS, "lapsed_days": LAPSED_DAYS}
         return {name: int(self.facts.get(name, days)) for name, days in usual.items()}
 
+    def last_check(
+        self, rows: Iterable[Mapping[str, Any] | sqlite3.Row]
+    ) -> tuple[Mapping[str, Any] | None, dt.date | None, dt.date | None, Freshness]:
+        """Return the last of some verifications, its day, when the next is due, and how fresh that is on this day."""
+        check = latest(rows)  # type: ignore[arg-type]
+        on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))
+        return check, on, due, freshness(on, due, self.edition, **self._days)
+
     def rows(self, table: str) -> list[sqlite3.Row]:
         """Return a table's rows in the order of their ids, with the columns that may be published.
 
@@ -220,15 +228,6 @@ class View:
             ids = [service for (service,) in self.connection.execute("SELECT id FROM service")]
             self._listing = {language: self.entries(ids, language=language)}
         return list(self._listing[language])
-
-    def of_type(self, code: str, *, language: str = "en") -> list[Entry]:
-        """Return the services of a type, by name and id."""
-        terms = "SELECT id FROM taxonomy_term WHERE code = ?"
-        query = f"SELECT link_id FROM attribute WHERE link_type = 'service_type' AND taxonomy_term_id IN ({terms})"
-        there = {"attribute", "taxonomy_term"} <= self._tables
-        return self.entries(
-            [service for (service,) in self.connection.execute(query, [code])] if there else [], language=language
-        )
 
     def active_places(self) -> dict[str, tuple[ServicePlace, ...]]:
         """Return the places that people go to of every service that is active, by its id."""
@@ -372,10 +371,9 @@ class View:
         self._require_units(units or frozenset())
         query = Query(text, type, serves, speaks, units, near, within_km, open_at, language, limit)
         hits = self.search(query).run()
-        kilometres = {hit.service: round(hit.km, 3) for hit in hits.here if hit.km is not None}
-        ids = [hit.service for hit in (*hits.here, *hits.elsewhere)]
-        found = {entry.id: entry for entry in self.entries(ids, language=language)}
-        here, elsewhere = (tuple(found[hit.service] for hit in block) for block in (hits.here, hits.elsewhere))
+        kilometres = {service: round(km, 3) for service, km in hits.kilometres.items()}
+        found = {entry.id: entry for entry in self.entries([*hits.here, *hits.elsewhere], language=language)}
+        here, elsewhere = (tuple(found[service] for service in ids) for ids in (hits.here, hits.elsewhere))
         return SearchResult(here=here, elsewhere=elsewhere, kilometres=kilometres, total=hits.total)
 
     def meaning(self, text: str) -> Meaning:
@@ -401,7 +399,7 @@ class View:
 
     def search_table(self) -> SearchTable:
         """Return what a search outside this file needs to find the same: the lexicon, and the facts of each service."""
-        return search_table(self.connection)
+        return search_table(self._index)
 
     def _require_units(self, units: frozenset[str]) -> None:
         known = {code for (code,) in self.connection.execute("SELECT code FROM area_unit")} if units else set()
@@ -448,14 +446,7 @@ class View:
 
     def _texts(self, ids: Iterable[str], language: str) -> dict[tuple[str, str], tuple[str, str]]:
         """Return the best text of each field of some records for the readers of a language."""
-        best: dict[tuple[str, str], tuple[str, str]] = {}
-        for row in self.rows_where("translation", "link_id", ids):
-            key, order = (row["link_id"], row["field"]), chain_of(row["link_entity"], row["field"], language)
-            if row["language"] in order and (
-                key not in best or order.index(row["language"]) < order.index(best[key][1])
-            ):
-                best[key] = (row["text"], row["language"])
-        return best
+        return best_texts(self.rows_where("translation", "link_id", ids), language)
 
     def _organizations(self, ids: Iterable[str], language: str) -> dict[str, OrganizationEntry]:
         wanted = set(ids)
@@ -556,8 +547,7 @@ class View:
         def notes(link: str) -> tuple[str, ...]:
             return tuple(sorted({value for term, value in linked.get(link, ()) if value and not term}))
 
-        check = latest(own["verification"])  # type: ignore[arg-type]
-        on, due = (_day(check[name]) if check else None for name in ("verified_on", "next_due"))
+        check, on, due, fresh = self.last_check(own["verification"])
         papers = (texts.get((r["id"], "document"), (r["document"], ""))[0] for r in own["required_document"])
         return Entry(
             id=row["id"],
@@ -590,12 +580,24 @@ class View:
             verified_on=on,
             next_due=due,
             verification_level=check["level"] if check else "unverified",
-            freshness=freshness(on, due, self.edition, **self._days),
+            freshness=fresh,
         )
 
 
 _PARTS = ("phone", "schedule", "language", "service_area", "required_document", "service_capacity")
 """Tables whose rows belong to a service."""
+
+
+def best_texts(
+    rows: Iterable[Mapping[str, Any] | sqlite3.Row], language: str
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return the best of some translations for the readers of a language, with its own: (record, field) -> both."""
+    best: dict[tuple[str, str], tuple[str, str]] = {}
+    for row in rows:
+        key, order = (row["link_id"], row["field"]), chain_of(row["link_entity"], row["field"], language)
+        if row["language"] in order and (key not in best or order.index(row["language"]) < order.index(best[key][1])):
+            best[key] = (row["text"], row["language"])
+    return best
 
 
 def _grouped(rows: Iterable[sqlite3.Row], column: str) -> dict[str, list[sqlite3.Row]]:

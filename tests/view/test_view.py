@@ -246,14 +246,6 @@ def test_the_places_of_active_services_are_those_that_entries_have(tiny_area: St
         assert sorted(map(len, some.active_places().values())) == [0, 2]
 
 
-def test_the_services_of_a_type_are_those_among_all_that_have_it(view: View) -> None:
-    codes = {code for entry in view.services() for code in entry.types}
-    assert len(codes) > 1
-    for code in (*codes, "none"):
-        alike = [entry for entry in view.services(language="ru") if code in entry.types]
-        assert view.of_type(code, language="ru") == alike
-
-
 def test_services_stand_in_the_order_of_the_alphabet(view: View) -> None:
     for language in ("tg", "ru", "en"):
         names = [one.name for one in view.services(language=language)]

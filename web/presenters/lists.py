@@ -3,9 +3,10 @@
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import SimpleNamespace
 
 from mapping.analysis.common.nearest import minutes_to, shown_minutes
 from mapping.errors import NotFound
@@ -19,7 +20,7 @@ from web.presenters import choices
 from web.presenters.cards import Blocks, Card, ContactLink, first_choice, label
 from web.presenters.choices import CHILD, CONSULAR, EVERYWHERE, GROUPS_OF, MAP, Choice
 from web.presenters.edition import Edition, kept
-from web.presenters.hotlines import Hotline, StatementCard, line_for, spoken_for
+from web.presenters.hotlines import StatementCard, line_for, spoken_for
 
 SHEET = 20
 """Entries on a sheet: a page of them stays under 14 kB, a round trip of a slow connection."""
@@ -275,60 +276,33 @@ def _folded(blocks: Mapping[str, list[Card]], *, abroad: bool) -> Blocks:
     )
 
 
-@dataclass(frozen=True)
-class ListSheet:
-    """A sheet of a list.
+def _paths(stem: str, sheets: int, first: str = "", letters: Sequence[str] = ()) -> list[tuple[int, str, str]]:
+    """Return the number of each sheet, its address as a link from another has it, and the letter it begins with."""
+    addresses = [f"{stem}-{number}.html" for number in range(1, sheets + 1)]
+    numbers = range(1, sheets + 1)
+    return list(zip(numbers, [first or addresses[0], *addresses[1:]], letters or [""] * sheets, strict=True))
+
+
+def found(edition: Edition, choice: Choice, language: str) -> SimpleNamespace:
+    """Return a sheet of what answers a choice.
 
     ``spoken`` are the languages, code and name, of services on all its sheets. ``rest`` names what stands on the
     others, for a script that narrows the whole list: places in the order of ids among all that is listed, or ``*``
-    where that is everything; empty where this is the only sheet. ``others`` tells by block, on the
-    first sheet, when what stands on the others is open. ``districts`` is where a district of the region can
-    be chosen. ``letters`` are those that the sheets of a list by name begin with.
+    where that is everything; empty where this is the only sheet. ``others`` tells by block, on the first sheet, when
+    what stands on the others is open. ``districts`` is where a district of the region can be chosen.
     """
-
-    title: str
-    blocks: Blocks
-    total: int
-    sheet: int
-    sheets: int
-    path: str
-    line: Hotline | None
-    choice: Choice | None = None
-    place: str = ""
-    start: str = ""
-    far: tuple[Card, ...] = ()
-    statements: tuple[StatementCard, ...] = ()
-    abroad: bool = False
-    spoken: tuple[tuple[str, str], ...] = ()
-    rest: str = ""
-    others: Mapping[str, str] = field(default_factory=dict)
-    districts: str = ""
-    letters: tuple[str, ...] = ()
-
-    @property
-    def sheet_paths(self) -> list[tuple[int, str, str]]:
-        """Return the number of each sheet, its address as a link from another has it, and the letter it begins with."""
-        stem = self.choice.code if self.choice else "all"
-        paths = [f"{stem}-{number}.html" for number in range(1, self.sheets + 1)]
-        first = [f"{stem}.html", *paths[1:]] if self.choice else paths
-        return list(zip(range(1, self.sheets + 1), first, self.letters or [""] * self.sheets, strict=True))
-
-
-def found(edition: Edition, choice: Choice, language: str) -> ListSheet:
-    """Return a sheet of what answers a choice."""
     area = edition.area
     answers = chosen(edition, choice, language)
     blocks, abroad = answers.blocks, choices.abroad(choice, area)
     sheets = sheets_of(blocks)
     shown = cut(blocks, choice.sheet, sheets)
     is_first = choice.sheet == 1
-    return ListSheet(
-        title=choice.code,
+    return SimpleNamespace(
         blocks=shown.map(answers.card),
         total=len(blocks.services),
         sheet=choice.sheet,
         sheets=sheets,
-        path=f"{choice.code}.html",
+        sheet_paths=_paths(choice.code, sheets, f"{choice.code}.html"),
         line=line_for(edition, language, abroad=abroad),
         choice=choice,
         abroad=abroad,
@@ -364,8 +338,8 @@ def leads_on(edition: Edition, choice: Choice) -> bool:
     return _leads_on(edition, choice.code)
 
 
-def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
-    """Return a sheet of the list of everything: by name, those not confirmed for too long last."""
+def everything(edition: Edition, sheet: int, language: str) -> SimpleNamespace:
+    """Return a sheet of the list of everything, with what `found` has: by name, those not confirmed for long last."""
 
     def read() -> Blocks:
         cards = [edition.card(entry, language) for entry in edition.entries(language).values() if entry.listed]
@@ -377,17 +351,23 @@ def everything(edition: Edition, sheet: int, language: str) -> ListSheet:
 
     blocks = edition.keep(("everything", language), read)
     sheets = sheets_of(blocks)
-    return ListSheet(
-        title="all",
+    letters = tuple(card.entry.name[:1].upper() for card in blocks.all[::SHEET]) if sheets > 1 else ()
+    return SimpleNamespace(
+        choice=None,
+        place="",
+        start="",
+        far=(),
+        abroad=False,
+        others={},
+        districts="",
         blocks=cut(blocks, sheet, sheets),
         total=len(blocks),
         sheet=sheet,
         sheets=sheets,
-        path=f"all-{sheet}.html",
+        sheet_paths=_paths("all", sheets, letters=letters),
         line=line_for(edition, language, abroad=False),
         spoken=edition.keep(("spoken", language), lambda: spoken(blocks.all, language)),
         rest="*" if sheets > 1 else "",
-        letters=tuple(card.entry.name[:1].upper() for card in blocks.all[::SHEET]) if sheets > 1 else (),
         statements=spoken_for(edition, None, (), language) if sheet == 1 else (),
     )
 

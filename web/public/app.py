@@ -23,7 +23,7 @@ from web.api import routes
 from web.headers import of_api
 from web.layout import Frame
 from web.portal import create_portal, error_page, file, note_failure, pages_of
-from web.presenters import choices, districts, entries, lists, sheets
+from web.presenters import choices, entries, lists, sheets
 from web.presenters.edition import Edition, Editions
 from web.presenters.hotlines import far_line, line_for
 from web.public import abroad, downloads, feed, findings, maps, materials, printing, units
@@ -179,9 +179,9 @@ def answer(language: str, code: str) -> str:
     if not choice.where:
         return page("where.html", language, choice=choice, asked=entries.where(edition(), choice, language))
     if choice.where in choices.districts(edition().area):
-        return page("near.html", language, found=districts.found(edition(), choice, language))
+        return page("near.html", language, found=entries.nearest_in(edition(), choice, language))
     if choice.who == choices.MAP:
-        return page("district.html", language, asked=districts.question(edition(), choice, language))
+        return page("district.html", language, asked=entries.district_question(edition(), choice, language))
     if not choice.who:
         return page("who.html", language, choice=choice, asked=entries.who(edition(), choice, language))
     return page("list.html", language, found=lists.found(edition(), choice, language))

@@ -3,8 +3,6 @@
 It is made from the public edition alone, as every page is: once for each language, from results that all share.
 """
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, current_app
 from markupsafe import Markup
 
@@ -33,20 +31,11 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True)
-class Download:
-    """A file of the report: its name, what it is, and its bytes."""
-
-    name: str
-    title: Message
-    contents: bytes
-
-
 @blueprint.get("/<language>/report/index.html")
 def contents(language: str) -> str:
     """Show what the report holds, and offer it as files."""
     made = report_of(edition(), language)
-    return page("report/index.html", language, report=made, downloads=downloads(edition(), language))
+    return page("report/index.html", language, report=made, downloads=downloads(edition(), language), titles=TITLES)
 
 
 @blueprint.get("/<language>/report/<anchor>.html")
@@ -123,10 +112,10 @@ def drawing(language: str, anchor: str, number: int, ending: str) -> Response:
 @blueprint.get("/<language>/report/<name>.csv", defaults={"ending": "csv"})
 def download(language: str, name: str, ending: str) -> Response:
     """Return the report, or its recommendations, as a file."""
-    for offered in downloads(edition(), language):
-        if offered.name == f"{name}.{ending}":
-            return file(offered.contents, offered.name)
-    raise NotFound("no such page")
+    contents = downloads(edition(), language).get(f"{name}.{ending}")
+    if contents is None:
+        raise NotFound("no such page")
+    return file(contents, f"{name}.{ending}")
 
 
 @blueprint.get("/static/report.css")
@@ -145,8 +134,8 @@ def report_of(edition: Edition, language: str) -> Report:
         )
 
 
-def downloads(edition: Edition, language: str) -> list[Download]:
-    """Return the files of a report; a PDF only where the site offers those, since setting one takes a while."""
+def downloads(edition: Edition, language: str) -> dict[str, bytes]:
+    """Return the files of a report by name; a PDF only where the site offers those, since setting one takes a while."""
     made = report_of(edition, language)
     writers = {
         f"{WHOLE}.{language}.docx": lambda: docx.write(made),
@@ -157,7 +146,4 @@ def downloads(edition: Edition, language: str) -> list[Download]:
     }
     if not current_app.config.get("PDF"):
         del writers[f"{WHOLE}.{language}.pdf"]
-    return [
-        Download(name, TITLES[name.rpartition(".")[2]], edition.keep(("file of the report", name), write))
-        for name, write in writers.items()
-    ]
+    return {name: edition.keep(("file of the report", name), write) for name, write in writers.items()}

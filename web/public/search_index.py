@@ -6,7 +6,6 @@ that can be chosen, are loaded whole.
 
 import json
 import math
-from dataclasses import dataclass
 
 from mapping.analysis.common.nearest import minutes_to, shown_minutes
 from mapping.language.taxonomy import Vocabulary
@@ -24,23 +23,12 @@ NONE, CUT_OFF = "-", "~"
 """Signs for what is out of reach in every season, and in one of them."""
 
 
-class TextTable:
+class Numbers(dict[str, int]):
     """Texts that rows name by their number, so that each stands in the file once."""
 
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-
-    def number(self, text: str) -> int:
-        """Return the number of a text, a new one if it was not there."""
-        return self.numbers.setdefault(text, len(self.numbers))
-
-
-@dataclass(frozen=True)
-class StartUnit:
-    """A place that travel may begin at: an area unit with its name."""
-
-    code: str
-    name: str
+    def __missing__(self, text: str) -> int:
+        """Return the number of a text that was not there."""
+        return self.setdefault(text, len(self))
 
 
 @kept
@@ -56,7 +44,7 @@ def script(edition: Edition, language: str) -> bytes:
     last of which tells a line that answers by phone alone.
     What may be ``said`` of hidden help is: kind, text, number as dialled and as read, and the code of its place.
     """
-    texts = TextTable()
+    texts = Numbers()
     codes = sorted(term.code for term in Vocabulary.load("service_types").terms())
     kinds = {code: place for place, code in enumerate(codes)}
     facts_of = table(edition).services
@@ -64,7 +52,7 @@ def script(edition: Edition, language: str) -> bytes:
     statements = [_said(edition, statement, texts, language) for statement in edition.statements(language)]
     index = {
         "types": codes,
-        "texts": list(texts.numbers),
+        "texts": list(texts),
         "names": _place_names(edition, language),
         "rows": rows,
         "said": statements,
@@ -90,28 +78,28 @@ def travel(edition: Edition) -> bytes:
     """Return the minutes from every place to every service, in the order of the services' ids: summer, then winter."""
     entries = sorted(_listed(edition, "en"), key=lambda entry: entry.id)
     minutes = {}
-    for start in (place for _, group in starts(edition, "en") for place in group):
-        seat = edition.seats[start.code][0]
+    for code in (code for _, group in starts(edition, "en") for code, _ in group):
+        seat = edition.seats[code][0]
         summer, winter = (edition.minutes(seat, scenario) for scenario in ("summer", "winter"))
         pairs = [minutes_to(entry, summer, winter) for entry in entries]
-        minutes[start.code] = ["".join(_sign(pair, season) for pair in pairs) for season in (0, 1)]
+        minutes[code] = ["".join(_sign(pair, season) for pair in pairs) for season in (0, 1)]
     return f"ROHNAMO_TRAVEL={script_json(minutes)};\n".encode()
 
 
-def starts(edition: Edition, language: str) -> list[tuple[str, tuple[StartUnit, ...]]]:
-    """Return the places that travel may begin at, by region: the finest area units that have a main place."""
+def starts(edition: Edition, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the places that travel may begin at, by region: code and name of finest area units with a main place."""
     area = edition.area
     units = [unit for unit in area.all_units().values() if unit.code in edition.seats]
     parents = {unit.parent for unit in units}
     groups = []
     for region in choices.regions(area).values():
         inside = [
-            StartUnit(unit.code, area.label(unit.code, language))
+            (unit.code, area.label(unit.code, language))
             for unit in units
             if unit.code not in parents and area.region_of(unit.code) == region
         ]
         if inside:
-            groups.append((area.label(region, language), tuple(inside)))
+            groups.append((area.label(region, language), inside))
     return groups
 
 
@@ -133,9 +121,9 @@ def _place_names(edition: Edition, language: str) -> dict[str, str]:
 
 
 def _row(
-    edition: Edition, entry: Entry, language: str, texts: TextTable, kinds: dict[str, int], found_by: SearchFacts
+    edition: Edition, entry: Entry, language: str, texts: Numbers, kinds: dict[str, int], found_by: SearchFacts
 ) -> list[object]:
-    made, number = edition.card(entry, language), texts.number
+    made, number = edition.card(entry, language), texts.__getitem__
     call = made.calls[0] if made.calls else None
     service_facts = facts(made)
     foreign = ["" if spoken == language else spoken for spoken in (made.name.language, entry.organization.language)]
@@ -168,10 +156,10 @@ def _row(
     ]
 
 
-def _said(edition: Edition, statement: StatementEntry, texts: TextTable, language: str) -> list[object]:
+def _said(edition: Edition, statement: StatementEntry, texts: Numbers, language: str) -> list[object]:
     call = route(statement, edition.area, language)
     dial, shown = (call.dial, call.shown) if call else ("", statement.route)
-    return [statement.service_type, texts.number(statement.text), dial, shown, statement.area_unit]
+    return [statement.service_type, texts[statement.text], dial, shown, statement.area_unit]
 
 
 def script_json(value: object) -> str:

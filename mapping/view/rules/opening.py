@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -196,10 +195,10 @@ def _clock(time: str, *, end: bool = False) -> str:
 
 def hours_of(row: Any) -> Hours:
     """Return the opening hours that a row of ``schedule`` gives."""
-    return _hours(*_TIMES(row))
+    return _hours(*(row[name] for name in _TIMES))
 
 
-_TIMES = itemgetter(
+_TIMES = [
     "freq",
     "interval",
     "byday",
@@ -210,22 +209,12 @@ _TIMES = itemgetter(
     "timezone",
     "valid_from",
     "valid_to",
-)
+]
 
 
 @lru_cache(maxsize=4096)  # many services keep the same hours
-def _hours(
-    freq: str | None,
-    interval: int | None,
-    byday: str | None,
-    bymonthday: str | None,
-    opens: str | None,
-    closes: str | None,
-    note: str | None,
-    utc_offset: float | None,
-    valid_from: dt.date | str | None,
-    valid_to: dt.date | str | None,
-) -> Hours:
+def _hours(*times: Any) -> Hours:
+    freq, interval, byday, bymonthday, opens, closes, note, utc_offset, valid_from, valid_to = times
     days = tuple(re.findall(r"[+-]?\d?[A-Z]{2}", byday or ""))
     dates = tuple(map(int, re.findall(r"-?\d+", bymonthday or "")))
     season = season_of(note or "")

@@ -9,7 +9,7 @@ import pytest
 from mapping.errors import NotFound
 from tests.support.sample import CHASHMA, KULNISHIN, QULLAOBOD, organization, place, service, statement
 from tests.web.support.portal import published
-from web.presenters import choices, districts, entries, lists
+from web.presenters import choices, entries, lists
 from web.presenters.cards import card
 from web.presenters.edition import Edition
 from web.presenters.lists import chosen, is_for, nearest, together
@@ -84,7 +84,7 @@ def test_a_district_sees_what_is_nearest_to_it_in_whatever_region(edition, unit,
 
 
 def test_a_district_has_one_list_for_all_who_are_offered_the_same(edition):
-    district_list = districts.found(edition, choices.parse(f"n3-{district(edition, 'XT-W1')}", edition), "en")
+    district_list = entries.nearest_in(edition, choices.parse(f"n3-{district(edition, 'XT-W1')}", edition), "en")
     by_who = {who: names(blocks.near) for group, blocks in district_list.groups for who in group}
     assert by_who.keys() == {"a", "f", "c"}
     assert "Middle clinic" not in by_who["c"], "it takes adults"
@@ -92,13 +92,13 @@ def test_a_district_has_one_list_for_all_who_are_offered_the_same(edition):
 
 
 def test_districts_are_asked_for_by_name_and_on_a_map(edition):
-    asked = districts.question(edition, choices.parse("n3-r1-m", edition), "en")
+    asked = entries.district_question(edition, choices.parse("n3-r1-m", edition), "en")
     units = choices.districts_of(edition.area, "r1")
     assert {address for _, address in asked.districts} == {f"n3-{code}.html" for code in units}
     assert asked.picture.count("<a href=") == len(units)
     for code in ("n3-r0-m", "n3-xn-m", "n3-r1-m-2", f"n3-{next(iter(units))}-a"):
         with pytest.raises(NotFound):
-            districts.question(edition, choices.parse(code, edition), "en")
+            entries.district_question(edition, choices.parse(code, edition), "en")
 
 
 def test_a_line_is_called_from_everywhere_and_travelled_to_from_nowhere(edition):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -10,12 +11,12 @@ from werkzeug.datastructures import MultiDict
 from mapping.errors import InvalidRecord
 from mapping.language import parsers
 from mapping.language.i18n import Message, show
-from mapping.language.taxonomy import Term, Vocabulary
+from mapping.language.taxonomy import Vocabulary
 from mapping.view.rules.takes import Span
 from web.partner.finding.start_places import StartPlace, place_names, starts
 from web.presenters import choices
 from web.presenters.cards import country_name
-from web.presenters.edition import Edition
+from web.presenters.edition import Edition, kept
 
 CHILD_AGES = ("AGE-CHI", "AGE-ADO")
 AGES = {
@@ -128,63 +129,38 @@ class Needs:
         )
 
 
-@dataclass(frozen=True)
-class NeedsForm:
-    """What the form offers, in one language."""
+@kept
+def needs_form(edition: Edition, language: str) -> SimpleNamespace:
+    """Return what the form offers in a language.
 
-    edition: Edition
-    language: str
+    ``places`` are those in the country by the name of their region, ``names`` all that can be typed, ``abroad`` the
+    countries where something is listed. ``happened`` are forms of exploitation and violence, ``languages`` those that
+    somebody here speaks, ``nations`` the countries that somebody may be of or want to go to; the study area's first.
+    """
+    area, groups = edition.area, Vocabulary.load("beneficiaries")
 
-    ages, sexes, marks = AGES, SEXES, MARKS
+    def country(code: str, known_as: str) -> StartPlace:
+        return StartPlace(known_as, country_name(area, code, language))
 
-    @property
-    def places(self) -> dict[str, list[StartPlace]]:
-        """Return places in the country by the name of their region, in the order of names."""
-        groups: dict[str, list[StartPlace]] = {}
-        for start in sorted(starts(self.edition, self.language).values(), key=lambda place: (place.region, place.name)):
-            groups.setdefault(start.region, []).append(start)
-        return groups
-
-    @property
-    def names(self) -> list[str]:
-        """Return the names of all places that can be typed."""
-        return place_names(self.edition, self.language)
-
-    @property
-    def abroad(self) -> list[StartPlace]:
-        """Return the countries abroad where something is listed."""
-        return [self._country(country, code) for code, country in choices.countries(self.edition).items()]
-
-    @property
-    def happened(self) -> list[Term]:
-        """Return the forms of exploitation and violence that are asked for."""
-        groups = Vocabulary.load("beneficiaries")
-        forms = [term for term in groups.terms() if term.dimension == "exploitation"]
-        return [*forms, groups.term(VIOLENCE_AT_HOME)]
-
-    @property
-    def needs(self) -> list[Term]:
-        """Return the kinds of help that are asked for."""
-        return choices.needs()
-
-    @property
-    def languages(self) -> list[Term]:
-        """Return the languages that somebody here speaks, those of the study area first."""
-        spoken = {code for entry in self.edition.in_any_language() for code in entry.languages}
-        own = self.edition.area.languages
-        known = [term for term in Vocabulary.load("languages").terms() if term.code in spoken or term.code in own]
-        return sorted(known, key=lambda term: (term.code not in own, str(term.label(self.language))))
-
-    @property
-    def nations(self) -> list[StartPlace]:
-        """Return the countries that somebody may be of or want to go to: the study area first, and any other last."""
-        area = self.edition.area
-        own = StartPlace(area.code, show(area.name, self.language))
-        named = [self._country(code, code) for code in area.settings.country_names]
-        return [own, *named, StartPlace(OTHER_COUNTRY, OTHER.into(self.language))]
-
-    def _country(self, country: str, code: str) -> StartPlace:
-        return StartPlace(code, country_name(self.edition.area, country, self.language))
+    places: dict[str, list[StartPlace]] = {}
+    for start in sorted(starts(edition, language).values(), key=lambda place: (place.region, place.name)):
+        places.setdefault(start.region, []).append(start)
+    spoken = {code for entry in edition.in_any_language() for code in entry.languages}.union(area.languages)
+    tongues = [term for term in Vocabulary.load("languages").terms() if term.code in spoken]
+    own, other = StartPlace(area.code, show(area.name, language)), StartPlace(OTHER_COUNTRY, OTHER.into(language))
+    forms = [term for term in groups.terms() if term.dimension == "exploitation"]
+    return SimpleNamespace(
+        ages=AGES,
+        sexes=SEXES,
+        marks=MARKS,
+        places=places,
+        names=place_names(edition, language),
+        abroad=[country(code, known_as) for known_as, code in choices.countries(edition).items()],
+        happened=[*forms, groups.term(VIOLENCE_AT_HOME)],
+        needs=choices.needs(),
+        languages=sorted(tongues, key=lambda term: (term.code not in area.languages, str(term.label(language)))),
+        nations=[own, *(country(code, code) for code in area.settings.country_names), other],
+    )
 
 
 def read(form: MultiDict[str, str], edition: Edition) -> Needs:
@@ -195,7 +171,7 @@ def read(form: MultiDict[str, str], edition: Edition) -> Needs:
     InvalidRecord
         A field holds something that was not offered; names the field and never what was sent.
     """
-    offer = NeedsForm(edition, "en")
+    offer = needs_form(edition, "en")
     nations = [country.id for country in offer.nations]
     offered: dict[str, Iterable[str]] = {
         "place": (*starts(edition, "en"), *(country.id for country in offer.abroad)),

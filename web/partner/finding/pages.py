@@ -10,7 +10,7 @@ from web.access.guard import Open, me, now, study_area, today
 from web.access.roles import Action
 from web.partner.common import edition, inbox, page, plain
 from web.partner.finding.finder import Finder
-from web.partner.finding.needs import Needs, NeedsForm, read
+from web.partner.finding.needs import Needs, needs_form, read
 from web.partner.finding.pathway import pathway
 from web.partner.finding.start_places import search
 from web.partner.referral_card import KINDS, PaperCard, one_for_each, paper_card, pdf, printable
@@ -58,7 +58,7 @@ def find(language: str) -> str | tuple[str, int]:
     return page(
         "partner/results.html",
         language,
-        asked=NeedsForm(edition(), language),
+        asked=needs_form(edition(), language),
         needs=needs,
         blocks=finder.blocks(),
         start=finder.start,
@@ -130,7 +130,7 @@ def organization(language: str, identifier: str) -> str:
 
 
 def _ask(language: str, needs: Needs, **values: object) -> str:
-    return page("partner/home.html", language, asked=NeedsForm(edition(), language), needs=needs, **values)
+    return page("partner/home.html", language, asked=needs_form(edition(), language), needs=needs, **values)
 
 
 def _finder(language: str, needs: Needs) -> Finder:

@@ -24,7 +24,7 @@ from tests.web.support.desk import Desk, post, views
 from web.partner.finding import judgement
 from web.partner.finding.agreements import agreements
 from web.partner.finding.finder import HOTLINE, URGENT, Block, Finder
-from web.partner.finding.needs import AGES, MARKED_GROUPS, SEXES, Needs, NeedsForm
+from web.partner.finding.needs import AGES, MARKED_GROUPS, SEXES, Needs, needs_form
 from web.partner.finding.start_places import search, starts
 from web.presenters import choices
 from web.presenters.edition import Edition
@@ -127,13 +127,13 @@ def test_the_nearest_of_what_fits_is_told():
 
 
 def test_places_are_chosen_by_region_and_name(desk, monkeypatch):
-    form = NeedsForm(desk.editions(), "en")
+    form = needs_form(desk.editions(), "en")
     usual = {region: [place.name for place in places] for region, places in form.places.items()}
     assert len(usual) > 1
     assert [*usual] == sorted(usual)
     assert all(names == sorted(names) for names in usual.values())
     monkeypatch.setattr("web.partner.finding.needs.starts", lambda *given: dict(reversed(starts(*given).items())))
-    other = NeedsForm(desk.editions(), "en").places
+    other = needs_form(desk.editions(), "en").places
     assert [(region, [place.name for place in places]) for region, places in other.items()] == [*usual.items()]
 
 
