@@ -27,10 +27,10 @@ def checked(path: str | Path) -> Path:
         return path
 
 
-def layers(path: Path, driver: str, source: str | bytes = "") -> Iterator[Sheet]:
+def layers(path: Path, driver: str, source: str = "") -> Iterator[Sheet]:
     """Read every layer of a file of features as a sheet: its attributes, and latitude and longitude in WGS 84.
 
-    ``source`` is what GDAL opens instead of the file: a file within it, or its contents.
+    ``source`` is what GDAL opens instead of the file: a file within it, or a copy.
 
     It runs where ``driver`` is the only one that GDAL has (`mapping.formats.reader_process`).
 
@@ -46,7 +46,7 @@ def layers(path: Path, driver: str, source: str | bytes = "") -> Iterator[Sheet]
     yield from sheets
 
 
-def _layers(path: Path, source: str | bytes | Path) -> list[Sheet]:
+def _layers(path: Path, source: str | Path) -> list[Sheet]:
     import pyogrio
 
     sheets = []

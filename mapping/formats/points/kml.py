@@ -1,6 +1,7 @@
 """KML and KMZ in, as Google My Maps, Earth and navigation devices write them: each folder of places is a sheet."""
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,8 +40,10 @@ def read(path: str | Path) -> Iterator[Sheet]:
         raise refusal("{path}: defines entities, which no map needs; do not trust its sender", path=path)
     if b"<Placemark" not in text:
         raise refusal("{path}: holds no places, perhaps a link to them; export the map with its data", path=path)
-    text = re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S)
-    yield from map(_without_looks, layers(path, DRIVER, text))
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / f"{path.stem}.kml"  # whose name a map without a name of its own takes
+        copy.write_bytes(re.sub(rb"<NetworkLink\b.*?</NetworkLink>", b"", text, flags=re.S))
+        yield from map(_without_looks, layers(path, DRIVER, str(copy)))
 
 
 LOOKS = frozenset(("altitudemode", "tessellate", "extrude", "visibility", "draworder", "icon"))
