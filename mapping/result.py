@@ -5,7 +5,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Protocol, Self, cast
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -148,16 +148,6 @@ class ProposedSite:
     adds: Figure
 
 
-class Area(Protocol):
-    """What a result needs of a study area."""
-
-    def units(self, level: int | None = None) -> Any:
-        """Return the outlines of a level."""
-
-    def array(self, values: NDArray[Any], name: str, **attributes: str) -> Any:
-        """Return a grid with coordinates."""
-
-
 @dataclass(frozen=True)
 class Result:
     """A finding with its table, and everything a reader needs to judge it.
@@ -269,7 +259,7 @@ class Result:
         table.attrs["units"] = kinds
         return table
 
-    def to_geodataframe(self, area: Area, language: str = "en") -> Any:
+    def to_geodataframe(self, area: Any, language: str = "en") -> Any:
         """Return `frame` with the outlines of its units (a ``geopandas.GeoDataFrame`` in EPSG:4326)."""
         units = area.units(self.level)
         table = self.frame(language)
@@ -277,39 +267,36 @@ class Result:
         named = table if "name" in table else units[["name"]].join(table)
         return units[["geometry"]].join(named, how="right")[[*named, "geometry"]]
 
-    def plot(self, area: Area, column: str | None = None, *, language: str = "en", **options: Any) -> Any:
+    def plot(self, area: Any, column: str | None = None, *, language: str = "en", **options: Any) -> Any:
         """Draw the units shaded by a column, the first of `headlines` that is a number; return the axes.
 
         ``options`` go to ``GeoDataFrame.plot``. Needs the extra ``notebook``.
         """
-        shown = self._shading(column)
-        shapes = self.to_geodataframe(area, language)
-        shapes[shown.key] = shapes[shown.key].astype(float)
+        shown, shapes = self._shaded(area, column, language)
         grey = {"color": "lightgrey", "label": "no number"}
-        axes = shapes.plot(shown.key, **{"legend": True, "missing_kwds": grey, "cmap": "viridis"} | options)
-        axes.set_title(show(shown.label, language))
+        axes = shapes.plot(shown, **{"legend": True, "missing_kwds": grey, "cmap": "viridis"} | options)
+        axes.set_title(shown)
         axes.set_axis_off()
         return axes
 
-    def explore(self, area: Area, column: str | None = None, *, language: str = "en", **options: Any) -> Any:
+    def explore(self, area: Any, column: str | None = None, *, language: str = "en", **options: Any) -> Any:
         """Return an interactive map (``folium.Map``) of the units shaded by a column, without tiles of anybody else.
 
         ``options`` go to ``GeoDataFrame.explore``. Needs the extra ``notebook``.
         """
-        shown = self._shading(column)
-        shapes = self.to_geodataframe(area, language)
-        table = shapes[["name", "geometry"]].copy()
-        table[show(shown.label, language)] = shapes[shown.key].astype(float)
-        return table.explore(show(shown.label, language), **{"tiles": None, "cmap": "viridis"} | options)
+        shown, shapes = self._shaded(area, column, language)
+        return shapes.explore(shown, **{"tiles": None, "cmap": "viridis"} | options)
 
-    def _shading(self, column: str | None) -> Column:
+    def _shaded(self, area: Any, column: str | None, language: str) -> tuple[str, Any]:
+        """Return the label of the column that shades a map, and the units with their names and its numbers."""
         numbers = [headline for headline in self.headlines if headline.kind not in ("state", "text")]
         chosen = self.column(column) if column is not None else numbers[0] if numbers else None
         if chosen is None or chosen.kind in ("state", "text"):
             raise InvalidRecord(f"{self.name}: no number to shade by; name a column: {', '.join(self.table.columns)}")
-        return chosen
+        shapes, label = self.to_geodataframe(area, language), show(chosen.label, language)
+        return label, shapes[["name", "geometry"]].assign(**{label: shapes[chosen.key].astype(float)})
 
-    def to_xarray(self, area: Area) -> Any:
+    def to_xarray(self, area: Any) -> Any:
         """Return the minutes of its surface as an `xarray.DataArray`: x and y in metres, inf where there is no way.
 
         Raises

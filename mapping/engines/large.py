@@ -184,7 +184,6 @@ class _Blocks:
 
 
 def _edges(cost: Floats, width: int) -> Floats:
-    """Return the costs near the four edges, infinity elsewhere."""
     edges = np.full_like(cost, INFINITY)
     for part in (np.s_[:width], np.s_[-width:], np.s_[:, :width], np.s_[:, -width:]):
         edges[part] = cost[part]

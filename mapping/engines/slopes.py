@@ -93,7 +93,6 @@ def _spread(
     langmuir: bool,
     limit: float,
 ) -> None:
-    """Settle the cells in the order of their cost, from those in the heap."""
     rows, columns = friction.shape
     while size > 0:
         here = heap[0]
@@ -259,7 +258,6 @@ def _moves(neighbours: Neighbours) -> Ints:
 
 
 def _checked_like(array: npt.ArrayLike, shape: tuple[int, ...], name: str, what: str) -> Floats:
-    """Return an array of finite numbers of a shape."""
     values = np.ascontiguousarray(array, np.float32)
     if values.shape != shape:
         raise InvalidRecord(f"{name}: need {what} of the shape of the friction, {shape}, not {values.shape}")

@@ -307,7 +307,6 @@ def _walk(grid: _Grid, desk: _Desk, top: int, left: int) -> bool:
 
 @compiled
 def _visit(grid: _Grid, desk: _Desk, tile: int) -> None:
-    """Settle the block of a tile, and note what improved in the tiles around it."""
     height, width = grid.cost.shape
     buffer, cost, reach = desk.buffer, grid.cost.reshape(-1), grid.reach
     stride = SIDE - 2 * reach
@@ -346,7 +345,6 @@ def _new_buffer() -> Floats:
 
 @compiled
 def _pop(queue: _Queue) -> int:
-    """Take the tile with the smallest key out of the heap."""
     first = queue.heap[0]
     queue.place[first] = -1
     n = queue.size[0] - 1
@@ -400,7 +398,6 @@ def _start(grid: _Grid, queue: _Queue, sources: Ints) -> None:
 
 @compiled
 def _queue_cells(grid: _Grid, queue: _Queue, cells: Ints) -> None:
-    """Queue the tiles of cells from whose costs others may improve."""
     stride = SIDE - 2 * grid.reach
     for k in range(len(cells)):
         y, x = cells[k]
@@ -412,7 +409,6 @@ def _queue_cells(grid: _Grid, queue: _Queue, cells: Ints) -> None:
 
 @compiled
 def _cut(cost: Floats, limit: np.float32) -> None:
-    """Make unreachable what lies beyond the limit."""
     cells = cost.reshape(-1)
     for i in range(U(len(cells))):
         cells[i] = INFINITY if cells[i] > limit else cells[i]

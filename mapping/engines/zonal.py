@@ -108,7 +108,6 @@ def _check(zones: NDArray[np.generic], count: int, **others: NDArray[np.generic]
 
 @compiled
 def _add_up(zones: NDArray[Any], values: NDArray[Any], weights: NDArray[Any], edges: Floats, count: int) -> Floats:
-    """Add the weight of each cell to its zone and band."""
     sums = np.zeros((count, edges.size + 1))
     for cell in range(zones.size):
         zone, weight = zones[cell], weights[cell]

@@ -18,17 +18,6 @@ from mapping.view.view import Entry, View
 SERVICES, PLACES = 100_000, 10_000
 """Per how many people services are told, and places."""
 
-METHOD = Message(
-    "A service is shared by all who can reach it. So for each listed service we counted the people around it: fully "
-    "those in the nearest third of the time, 68% of those in the second third, and 22% of those in the last. Then we "
-    "added up, for every square kilometre, the part of each service around it that falls to one person there, "
-    "weighted in the same way, and took the mean over the people of each unit. This is the two-step floating "
-    "catchment with distance weights (Luo and Qi 2009). Ways lead over roads and open ground and across the "
-    "lines of areas. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or "
-    "higher, and in other seasons. Beside shares of people it is wider: nine in ten counts in which speeds, seasons, "
-    "village tracks and all else that nobody knows for sure were changed together."
-)
-
 
 def accessibility(
     view: View,
@@ -58,9 +47,6 @@ def accessibility(
     within, measures = frame.within(shown), _measures(around, own, known)
     table, total = frame.tables(lambda units: _columns_of(units, within, measures))
     return frame.result(
-        "travel",
-        basis="visited",
-        title=Message("Services for each 100,000 people around them"),
         finding=_finding(total, listed, minutes),
         also=_also(area, table, shown[0]) if shown[:1] == listed[:1] and listed else (),
         table=table,
@@ -74,7 +60,6 @@ def accessibility(
             f"{sort.key}_none": figure(total, f"{sort.key}_none", "share", _without_any(sort, minutes))
             for sort in listed
         },
-        method=METHOD,
         unshown=sort_of(ANY).of(frame.entries),
         moved=[around],
         caveats=(*(_unknown(shown[0], known, frame) if shown else ()), *wording.hidden(sorts, shown)),
@@ -163,16 +148,15 @@ def _also(area: StudyArea, table: pd.DataFrame, first: Sort) -> tuple[Message, .
     if len(score) < 2 or score.max() == score.min():
         return ()
     words = {
-        "place": wording.named(area, str(score.idxmin())),
+        "place": area.unit(str(score.idxmin())).titles,
         "least": round(float(score.min()), 1),
-        "other": wording.named(area, str(score.idxmax())),
+        "other": area.unit(str(score.idxmax())).titles,
         "most": round(float(score.max()), 1),
     }
     return (Message("The fewest fall to the people of {place}: {least}. The most in {other}: {most}.", words),)
 
 
 def _unknown(first: Sort, known: Known, frame: AnalysisFrame) -> tuple[Message, ...]:
-    """Say of how many services nobody knows how many people they can take."""
     given = len(known[first.key])
     count = sum(bool(points([entry], frame.area)) for entry in first.of(frame.entries))
     if not count or given == count:

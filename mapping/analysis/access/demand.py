@@ -17,14 +17,6 @@ from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure, Result
 from mapping.view.view import Entry, View
 
-METHOD = Message(
-    "On the live pages a visitor can say that help is missing: which help, where, for whom and why, each from a short "
-    "list, and nothing about the visitor. For each area and kind of help we counted how often it was said in the "
-    "period that the finding names. A count is shown only when it is at least the least number that may be published; "
-    "smaller ones are neither shown nor added to any sum. Beside it stands how many services of that kind are listed "
-    "in the unit or say that they cover it and are confirmed."
-)
-
 
 @dataclass(frozen=True)
 class MissingHelp:
@@ -66,8 +58,6 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     said = sum(row.count for row in rows)
     label = Message("Times that help was said to be missing, as far as shown")
     return frame.result(
-        "list",
-        title=Message("Where help is said to be missing"),
         finding=_finding(rows, needs, table, area),
         also=_also(every, needs, area, level),
         table=table,
@@ -83,18 +73,9 @@ def demand(view: View, area: StudyArea, *, level: int | None = None) -> Result:
         groups={sort.key: (sort.key, f"{sort.key}_listed") for sort in sorts},
         group_labels={sort.key: sort.label for sort in sorts},
         figures={"said": Figure(said, "count", label)} if rows else {},
-        method=METHOD,
         inputs=wording.inputs(view, area, travel=False)[1:],
-        caveats=NOTES,
         picture="bars" if table["said"].any() else "none",
     )
-
-
-NOTES = (
-    Message("“Not published here” means that it was said less often than may be shown, or never."),
-    Message("Those who have a phone and know these pages say more. Who is silent may need as much."),
-    Message("Anybody may say it, and nobody checks it: it is a reason to look, and no proof."),
-)
 
 
 def _said(rows: Sequence[MissingHelp], area: StudyArea, level: int, need: str) -> dict[str, int]:
@@ -137,7 +118,7 @@ def _finding(rows: Sequence[MissingHelp], needs: Mapping[str, Text], table: pd.D
         "until": dt.date.fromisoformat(max(row.until for row in rows)),
     }
     if len(table) > 1 and table["said"].max() > 0:
-        words["place"] = wording.named(area, str(table["said"].idxmax()))
+        words["place"] = area.unit(str(table["said"].idxmax())).titles
         return Message(
             "Most often missed, {since} to {until}: “{help}” (said {count} times); the most was said in {place}", words
         )
@@ -152,7 +133,7 @@ def _also(rows: Sequence[MissingHelp], needs: Mapping[str, Text], area: StudyAre
         known = row.area_unit in area.all_units()
         if len(units) == 1:
             continue
-        name: Text = wording.named(area, row.area_unit) if known else area.country(row.area_unit)
+        name: Text = area.unit(row.area_unit).titles if known else area.country(row.area_unit)
         words = {"place": name or {"en": row.area_unit}, "help": needs[row.need], "count": row.count}
         (wide if known else abroad).append(Message("{place} – {help} ({count})", words))
     sentences = []

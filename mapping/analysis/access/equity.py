@@ -20,18 +20,6 @@ PER = 100_000
 STEPS = 101
 """Points of a curve that is drawn."""
 
-METHOD = Message(
-    "For every square kilometre where people live we worked out how much of the services around falls to one person "
-    "(two-step floating catchment, as in the analysis of accessibility). Then we put all people in a row, those with "
-    "least first. The curve of Lorenz (1905) shows what share of the services falls to each share of the people; if "
-    "all had the same it would be the straight line. The index of Gini (1912) is twice the area between the two, 0 "
-    "where all have the same and near 1 where one has everything: 1 less the sum, along the row, of each step in "
-    "people times the shares of services before and after it. Between areas it leaves out what is uneven inside "
-    "them. The range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, "
-    "and in other seasons. Beside shares of people it is wider: nine in ten counts in which speeds, seasons, village "
-    "tracks and all else that nobody knows for sure were changed together."
-)
-
 
 class Lorenz(NamedTuple):
     """Shares of people and of what they have, those with least first; both from 0 to 1."""
@@ -78,12 +66,7 @@ def equity(
     and ``none`` (share of people with none within ``minutes``). The total holds ``gini``, ``gini_units`` and ``fifth``
     with their ranges; ``curves`` hold the line of equal shares and the curves over cells and over units.
 
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
-    UnsafePublication
-        The type is secret by default, and nothing of it is open.
+    Raises `UnsafePublication` where the type is secret by default and nothing of it is open.
     """
     frame = AnalysisFrame("equity", view, area, level, minutes=minutes, scenario=scenario, stale=stale)
     sort = frame.open_sort(type or ANY, shown=True)
@@ -102,9 +85,7 @@ def equity(
         total |= {"share": 1.0} | _indices(cells, units)
     state = state_of(entries, area)
     return frame.result(
-        "travel",
-        basis="visited",
-        title=Message("How evenly services fall to people: {type}", {"type": sort.label}),
+        words={"type": sort.label},
         finding=_finding(total, sort, somebody=somebody),
         also=_also(total, len(area.unit_codes), somebody=somebody),
         table=table,
@@ -113,10 +94,8 @@ def equity(
         columns=_columns(minutes),
         headline=("people", "none", "services", "share", "of_people"),
         figures={"fifth": figure(total, "fifth", "share", LEAST)} if somebody else {},
-        method=METHOD,
         unshown=entries,
         moved=[around],
-        caveats=(Message("Each service counts the same here, however many people it can take."),),
         curves=_curves(cells[0], units[0]) if somebody else (),
         axes=(Message("Share of people, those with least first"), Message("Share of services that falls to them")),
         picture="curve" if somebody else "none",

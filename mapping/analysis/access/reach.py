@@ -1,16 +1,15 @@
 """Reach: the travel time to the nearest service from everywhere, and how the people are spread over it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mapping.analysis.common.ensemble import middle
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
-from mapping.analysis.common.listed import ANY, Sort, units_at
-from mapping.analysis.common.reached import Floats, Progress, Reached, interval
+from mapping.analysis.common.listed import ANY, Sort
+from mapping.analysis.common.reached import Floats, Progress, Reached, Zones, interval, zones_of
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import band_sums, medians, zone_sums
 from mapping.language.i18n import Message, Share
@@ -25,19 +24,9 @@ STEPS = (*range(5, 240, 5), *range(240, 721, 30))
 
 HALF = Message("Minutes that half of the people need at most")
 
-METHOD = Message(
-    "From every square kilometre we asked how long the way to the nearest service takes, on foot and by road, "
-    "across the lines of areas. We took services that can be visited and whose check is not "
-    "overdue. The range beside a number holds nine in ten counts in which speeds, seasons, village tracks and all else "
-    "that nobody knows for sure were changed together."
-)
-
 
 KEYS = (*(f"to_{band}" for band in BANDS), f"over_{BANDS[-1]}")
 """Columns of the shares of people by band of minutes."""
-
-Zones = NDArray[np.int32]
-"""The number of the unit that each cell of the grid lies in, -1 outside."""
 
 
 def reach(
@@ -58,12 +47,7 @@ def reach(
     `mapping.travel.surfaces`. The table holds ``people``, ``half`` (minutes that half of the people need at most), and
     the shares ``to_30``, ``to_60``, ``to_120``, ``to_240`` and ``over_240``, each with ``_low`` and ``_high``.
 
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
-    UnsafePublication
-        The type is secret by default, and nothing of it is open.
+    Raises `UnsafePublication` where the type is secret by default and nothing of it is open.
     """
     frame = AnalysisFrame("reach", view, area, level, scenario=scenario, stale=stale, client=client)
     sort = frame.open_sort(type or ANY, shown=True)
@@ -82,8 +66,6 @@ def reach(
     shown = tuple(_surface(area, country, sort, plan, surveyed["", plan].found) for plan in every)
     state = "" if spots else "none listed"
     return frame.result(
-        "travel",
-        basis="visited",
         title=_title(area, sort, scenario),
         finding=_finding(total, sort, has_points=bool(spots)),
         also=_also(total, has_points=bool(spots)),
@@ -93,18 +75,11 @@ def reach(
         columns=_columns(),
         headline=("people", "half", *KEYS),
         figures={"half": figure(total, "half", "minutes", HALF)},
-        method=METHOD,
         unshown=sort.of(frame.entries),
         moved=[first],
         surface=shown[0],
         scenarios=shown,
     )
-
-
-def zones_of(area: StudyArea, codes: Sequence[str], level: int) -> Zones:
-    """Return the number of the unit of a level that each cell of the grid lies in, -1 outside."""
-    wider = [codes.index(units_at(area, code, level)[0]) for code in area.unit_codes]
-    return np.array([*wider, -1], np.int32)[area.unit_grid]
 
 
 def _surface(area: StudyArea, country: Zones, sort: Sort, plan: str, minutes: Minutes) -> Surface:
@@ -116,7 +91,6 @@ def _surface(area: StudyArea, country: Zones, sort: Sort, plan: str, minutes: Mi
 
 
 def _on_surface(area: StudyArea, zones: Zones, count: int, minutes: Minutes) -> dict[str, Floats]:
-    """Return the median and the shares by band of each zone on a surface."""
     people = zone_sums(zones, area.people_grid, count=count)
     inside = band_sums(zones, minutes, area.people_grid, edges=BANDS, count=count)
     share = np.minimum(inside / np.where(people > 0, people, 1).reshape(-1, 1), 1)
@@ -125,7 +99,6 @@ def _on_surface(area: StudyArea, zones: Zones, count: int, minutes: Minutes) -> 
 
 
 def _with_ranges(asked: Mapping[str, Floats], drawn: Reached, units: Gathered) -> dict[str, Floats]:
-    """Return a median and shares by band with the ranges of all draws."""
     below = np.stack([drawn.shares(units.people, step) for step in range(len(STEPS))], axis=2)
     bands = below[:, :, [STEPS.index(band) for band in BANDS]]
     shares = np.diff(bands, axis=2, prepend=0.0, append=1.0)

@@ -7,7 +7,6 @@ import numpy as np
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.catchments import living, near
-from mapping.analysis.common.catchments import within as only_within
 from mapping.analysis.common.ensemble import choices as choices_of
 from mapping.analysis.common.ensemble import middle
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
@@ -15,10 +14,11 @@ from mapping.analysis.common.listed import ANY, Sort, counted, points, units_in
 from mapping.analysis.common.reached import Floats, Progress, interval, summary
 from mapping.analysis.common.scenario import Changes
 from mapping.analysis.common.unit_places import Point
+from mapping.area.settings import Tracks
 from mapping.area.study_area import StudyArea
 from mapping.engines.location import covering_models as engine
 from mapping.engines.location.p_median import p_median
-from mapping.engines.pairs import Minutes, Pairs
+from mapping.engines.pairs import Pairs
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, People, Share, Text, listing
 from mapping.language.languages import codes
@@ -49,23 +49,6 @@ FAR = 240
 SECONDS = 120.0
 """How long each of the three questions may be searched: they take one, and a machine that is busy answers the same."""
 
-METHOD = Message(
-    "Candidates are the towns and villages of the gazetteer, the places where other help is listed already, which "
-    "could host it, and where no town or village is near, the square kilometre where most people live in each square "
-    "of 8 by 8. From each, and from every listed service of the kind that can "
-    "be visited and whose check is not overdue, we worked out who is within reach, on foot and by road. Services that "
-    "stand are kept. Then we chose the places that together bring the most people within reach who have none now "
-    "(maximal covering; Church and ReVelle 1974), solved exactly, so that it is proven how good the choice is. It "
-    "was solved again for other seasons and for other assumptions on village tracks; of the choices that came of it "
-    "the one is proposed that gains the most people on average over all draws of what nobody knows for sure. Two "
-    "further questions were solved in the same way: how few towns would reach everybody who can be reached from a "
-    "town (set covering; Toregas and others 1971), and which towns make the ways of all people together shortest "
-    "(p-median; Hakimi 1964), where who is over {far} minutes away counts as {far}. The range beside a number holds "
-    "nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed "
-    "together.",
-    {"far": FAR},
-)
-
 
 Standing = tuple[tuple[Point, ...], tuple[Point, ...]]
 """Where services are, and where they are in counts that take those whose check is overdue otherwise."""
@@ -81,15 +64,50 @@ class Town(NamedTuple):
     spot: Point
 
 
-class SitingAnswers(NamedTuple):
-    """The three choices among towns, each with its proof."""
+class _Sites:
+    """The sites of a question: what stands is the first, then come the towns, then other places."""
 
-    most: engine.Siting
-    fewest: engine.Siting
-    shortest: engine.Siting | None
-    before: float
-    after: float
-    close: Pairs
+    def __init__(
+        self, frame: AnalysisFrame, standing: tuple[Point, ...], towns: int, candidates: Sequence[Town], n: int
+    ) -> None:
+        self.frame, self.area, self.standing, self.towns, self.n = frame, frame.area, standing, towns, n
+        self.spots, self.cells = [town.spot for town in candidates], living(frame.area)
+        self.people: Floats = frame.area.people_grid.ravel()[self.cells].astype(np.float64)
+
+    def near(self, season: str, tracks: Tracks | None = None) -> Pairs:
+        """Return the living cells within reach of each site, on other village tracks too."""
+        minutes, ends = self.frame.minutes, sources(self.area, self.standing, scenario=season).cells
+        way = ground(self.area, season, tracks=tracks).minutes(ends, limit=minutes).ravel()[self.cells]
+        first, rest = (
+            np.flatnonzero(way <= minutes).astype(np.int32),
+            near(self.area, self.spots, scenario=season, limit=minutes, tracks=tracks),
+        )
+        return Pairs(
+            np.concatenate([[0], rest.pairs.starts + first.size]),
+            np.concatenate([first, rest.pairs.places]),
+            np.concatenate([way[first], rest.pairs.minutes]),
+            rest.pairs.count,
+        )
+
+    def most(self, close: Pairs, allowed: Sequence[int]) -> engine.Siting:
+        """Return the sites that bring most people within reach."""
+        return engine.mclp(close, self.people, self.n, fixed=[STANDING], candidates=allowed, seconds=SECONDS)
+
+    def shortest(self) -> tuple[engine.Siting, float, float] | None:
+        """Return the towns that make all ways shortest, and the mean minutes before and after; None without people."""
+        if not self.people.sum() or not self.towns:
+            return None
+        area, scenario = self.area, self.frame.scenario
+        before = travel_time(area, self.standing, scenario=scenario, limit=FAR).minutes.ravel()[self.cells]
+        far = near(area, self.spots[: self.towns], scenario=scenario, limit=FAR).pairs
+        table = np.full((self.towns + 1, far.count), float(FAR))
+        table[STANDING] = np.minimum(before, FAR)
+        places, sites, times = far.table()
+        table[sites + 1, places] = times
+        better = (table[1:] < table[STANDING]).any(axis=0)  # the others keep the way they have, whatever is chosen
+        best = p_median(table[:, better], self.n, weights=self.people[better], fixed=[STANDING], seconds=SECONDS)
+        total, ways = float(self.people.sum()), table[STANDING] * self.people
+        return best, float(ways.sum()) / total, (float(ways[~better].sum()) + best.objective) / total
 
 
 def siting(
@@ -114,12 +132,8 @@ def siting(
     so many gain. The table holds ``people``, ``without`` (people with none now), ``gained`` (of these, those whom the
     proposals reach) and ``left``, each with its range. ``proposals`` holds the towns, the one that adds most first.
 
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
-    UnsafePublication
-        The type is secret by default: where such a service stands or should stand is published nowhere.
+    Raises `UnsafePublication` where the type is secret by default: where such a service stands or should stand is
+    published nowhere.
     """
     if not 1 <= n <= MOST:
         raise InvalidRecord(f"siting: {n} new places; choose between 1 and {MOST}")
@@ -129,44 +143,41 @@ def siting(
         "siting", view, area, level, minutes=minutes, scenario=scenario, stale=stale, progress=progress
     )
     sort = frame.open_sort(type or KIND)
-    everything = frame.entries
-    entries, doubtful = sort.of(everything), sort.of(frame.doubtful)
-    will_stand = Changes.of(view, [(sort.key, *spot) for spot in fixed], ())
-    spots, known = will_stand.with_added(points(entries, area), sort), towns(area)
-    both = (spots, will_stand.with_added(points(doubtful, area), sort))
-    candidates = [*known, *hosts(area, everything, (*spots, *(town.spot for town in known))), *homes(area, known)]
-    active = sort.of(counted(view, stale=True))
-    standing = will_stand.with_added(points(active, area), sort)
-    allowed = _unlisted(area, active, candidates, fixed)
-    answers = _answers(frame, standing, known, candidates, allowed, n)
-    people = area.people_grid.ravel()[living(area)].astype(np.float64)
-    choices = [answers.most.sites, *_otherwise(frame, standing, candidates, allowed, n)]
-    chosen, means = _steadiest(frame, both, candidates, choices)
-    order = _onward(answers.close, people, chosen, allowed)
+    active, will_stand = sort.of(counted(view, stale=True)), Changes.of(view, [(sort.key, *spot) for spot in fixed], ())
+    spots, doubtful, standing = (
+        will_stand.with_added(points(entries, area), sort)
+        for entries in (sort.of(frame.entries), sort.of(frame.doubtful), active)
+    )
+    known = towns(area)
+    others = [*hosts(area, frame.entries, (*spots, *(town.spot for town in known))), *homes(area, known)]
+    candidates = [*known, *others]
+    allowed, sites = _unlisted(area, active, candidates, fixed), _Sites(frame, standing, len(known), candidates, n)
+    close, among = sites.near(scenario), choices_of(area, scenario)
+    most = sites.most(close, allowed)
+    otherwise = [sites.near(season) for season in among.seasons[1:]]
+    otherwise += [sites.near(scenario, tracks) for tracks in among.tracks[1:]]
+    choices = [most.sites, *(sites.most(pairs, allowed).sites for pairs in otherwise)]
+    chosen, means = _steadiest(frame, (spots, doubtful), candidates, choices)
+    order = _onward(close, sites.people, chosen, allowed)
     steps = [candidates[site - 1] for site in order]
-    path = _variants(frame, both, [steps[:count] for count in range(len(steps) + 1)])
+    path = _variants(frame, (spots, doubtful), [steps[:count] for count in range(len(steps) + 1)])
     within, proposed = path[: len(chosen) + 1], steps[: len(chosen)]
     table, total = frame.tables(lambda units: _columns_of(units, within))
     proposals = _proposals(proposed, within, minutes)
     return frame.result(
-        "travel",
-        basis="visited",
-        title=Message("Where new services would reach most people: {type}", {"type": sort.label}),
+        words={"type": sort.label, "far": FAR},
         finding=_finding(total, proposals, minutes),
-        also=_also(area, answers, candidates, proposals, minutes, steady=_steady(answers, chosen, means, people)),
+        also=_also(sites, close, candidates, proposals, _steady(most, close, chosen, means, sites.people))
+        if proposals
+        else (),
         table=table,
         states=frame.states(dict.fromkeys(("without", "gained", "left"), "")),
         total=total,
         columns=_columns(minutes),
         headline=("people", "without", "gained", "left"),
         figures={"gained": figure(total, "gained", "people", ADDS)} if proposals else {},
-        method=METHOD,
-        unshown=entries,
-        caveats=(
-            *_partly_hidden(sort),
-            Message("No place is proposed in an area that lists this kind of help already."),
-            Message("A proposal says where people are far from help. It does not say that a place is safe or wanted."),
-        ),
+        unshown=sort.of(frame.entries),
+        caveats=_partly_hidden(sort),
         curves=_curve(path) if proposals else (),
         axes=(Message("New places"), ADDS),
         picture="before-after" if proposals else "none",
@@ -210,7 +221,7 @@ def hosts(area: StudyArea, entries: Sequence[Entry], taken: Sequence[Point]) -> 
         for spot in points([entry], area):
             if spot not in taken and (unit := area.unit_at(*spot)):
                 whose = {language: latin(entry.organization.name, language) for language in codes()}
-                words = {"organization": whose, "place": wording.named(area, unit)}
+                words = {"organization": whose, "place": area.unit(unit).titles}
                 name: Text = Message("{place} ({organization})", words)
                 sites.setdefault(spot, Town(name, spot))
     return [sites[spot] for spot in sorted(sites)]
@@ -242,70 +253,6 @@ def homes(area: StudyArea, known: Sequence[Town]) -> list[Town]:
         words = {"km": max(1, round(float(ways.min()) / 1000)), "place": known[int(ways.argmin())].name}
         places.append(Town(Message("{km} km from {place}", words), (float(latitude), float(longitude))))
     return places
-
-
-def _answers(
-    frame: AnalysisFrame,
-    spots: Sequence[Point],
-    known: Sequence[Town],
-    candidates: Sequence[Town],
-    allowed: Sequence[int],
-    n: int,
-) -> SitingAnswers:
-    """Solve the three questions: what stands is the first site, then come the towns, then other places."""
-    area, minutes, scenario = frame.area, frame.minutes, frame.scenario
-    cells = living(area)
-    people = area.people_grid.ravel()[cells].astype(np.float64)
-    before = travel_time(area, spots, scenario=scenario, limit=FAR).minutes.ravel()[cells]
-    far = near(area, [town.spot for town in known], scenario=scenario, limit=FAR).pairs
-    others = near(area, [town.spot for town in candidates[len(known) :]], scenario=scenario, limit=minutes).pairs
-    close = _beside(before, far, others, minutes)
-    most = engine.mclp(close, people, n, fixed=[STANDING], candidates=allowed, seconds=SECONDS)
-    of_towns = range(1, len(known) + 1)
-    fewest = engine.lscp(close, people, fixed=[STANDING], candidates=of_towns, seconds=SECONDS)
-    if not people.sum() or not known:
-        return SitingAnswers(most, fewest, None, 0.0, 0.0, close)
-    table = np.full((len(known) + 1, far.count), float(FAR))
-    table[STANDING] = np.minimum(before, FAR)
-    places, sites, times = far.table()
-    table[sites + 1, places] = times
-    better = (table[1:] < table[STANDING]).any(axis=0)  # the others keep the way they have, whatever is chosen
-    shortest = p_median(table[:, better], n, weights=people[better], fixed=[STANDING], seconds=SECONDS)
-    total, ways = float(people.sum()), table[STANDING] * people
-    after = float(ways[~better].sum()) + shortest.objective
-    return SitingAnswers(most, fewest, shortest, float(ways.sum()) / total, after / total, close)
-
-
-def _beside(before: Minutes, far: Pairs, others: Pairs, minutes: float) -> Pairs:
-    """Return who is within reach of what stands, as the first site, of each town, and of each other place."""
-    standing, towns_near = np.flatnonzero(before <= minutes).astype(np.int32), only_within(far, minutes)
-    after = standing.size + towns_near.places.size
-    return Pairs(
-        np.concatenate([[0], towns_near.starts + standing.size, others.starts[1:] + after]),
-        np.concatenate([standing, towns_near.places, others.places]),
-        np.concatenate([before[standing], towns_near.minutes, others.minutes]),
-        far.count,
-    )
-
-
-def _otherwise(
-    frame: AnalysisFrame, spots: tuple[Point, ...], candidates: Sequence[Town], allowed: Sequence[int], n: int
-) -> list[tuple[int, ...]]:
-    """Return the sites that are best in each other season, and with each other assumption on village tracks."""
-    area, minutes, scenario = frame.area, frame.minutes, frame.scenario
-    among = choices_of(area, scenario)
-    others = [(season, None) for season in among.seasons[1:]] + [(scenario, tracks) for tracks in among.tracks[1:]]
-    people = area.people_grid.ravel()[living(area)].astype(np.float64)
-    choices = []
-    for season, tracks in others:
-        ends = sources(area, spots, scenario=season).cells
-        before = ground(area, season, tracks=tracks).minutes(ends, limit=minutes).ravel()[living(area)]
-        places = near(area, [town.spot for town in candidates], scenario=season, limit=minutes, tracks=tracks).pairs
-        standing = Pairs(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), places.count)
-        close = _beside(before, standing, places, minutes)
-        best = engine.mclp(close, people, n, fixed=[STANDING], candidates=allowed, seconds=SECONDS)
-        choices.append(best.sites)
-    return choices
 
 
 def _steadiest(
@@ -356,7 +303,6 @@ def _curve(path: Floats) -> tuple[Curve, ...]:
 
 
 def _columns_of(units: Gathered, within: Floats) -> dict[str, Floats]:
-    """Return the people without a service now, of these those whom the proposals reach, and those left."""
     scale = np.where(units.people > 0, units.census / np.where(units.people > 0, units.people, 1), 1)
     reached = np.minimum(within @ units.matrix.T, units.people) * scale
     return (
@@ -406,100 +352,73 @@ def _finding(total: Mapping[str, float], proposals: Sequence[ProposedSite], minu
 
 
 def _also(
-    area: StudyArea,
-    answers: SitingAnswers,
-    candidates: Sequence[Town],
-    proposals: Sequence[ProposedSite],
-    minutes: int,
-    *,
-    steady: Message,
+    sites: _Sites, close: Pairs, candidates: Sequence[Town], proposals: Sequence[ProposedSite], steady: Message
 ) -> tuple[Message, ...]:
-    if not proposals:
-        return ()
-    sentences = []
-    for proposal in proposals:
-        sentences.append(Message("{place} adds {people} people.", {"place": proposal.name, "people": proposal.adds}))
-    sentences.append(steady)
-    return (*sentences, *_all_reached(area, answers.fewest, minutes), *_shorter(answers, candidates))
+    adds = [Message("{place} adds {people} people.", {"place": site.name, "people": site.adds}) for site in proposals]
+    return (*adds, steady, *_all_reached(sites, close), *_shorter(sites.shortest(), candidates))
 
 
-def _proof(most: engine.Siting) -> Message:
+def _steady(
+    most: engine.Siting,
+    close: Pairs,
+    chosen: tuple[int, ...],
+    means: Mapping[tuple[int, ...], float],
+    people: Floats,
+) -> Message:
+    if chosen != most.sites:
+        reached = np.concatenate([close.places[close.starts[site] : close.starts[site + 1]] for site in (0, *chosen)])
+        words = {
+            "count": len(means),
+            "share": Share(1 - float(people[np.unique(reached)].sum()) / max(most.objective, 1)),
+            "more": People(round(means[chosen] - means[most.sites])),
+        }
+        return Message(
+            "Of {count} choices, each the best under other assumptions, this one reaches the most people on average "
+            "over all draws: {more} more than the choice that is best as asked. As asked it reaches {share} fewer.",
+            words,
+        )
     if most.status == "optimal":
         return Message("It is proven that no other choice of as many of these places reaches more people.")
     words = {"share": Share(most.gap)}
     return Message("Time ran out: another choice might reach up to {share} more people than have one now.", words)
 
 
-def _steady(
-    answers: SitingAnswers, chosen: tuple[int, ...], means: Mapping[tuple[int, ...], float], people: Floats
-) -> Message:
-    """Say how good the choice is: as asked, or on average over all that nobody knows."""
-    if chosen == answers.most.sites:
-        return _proof(answers.most)
-    reached = np.zeros(answers.close.count, np.bool_)
-    for site in (STANDING, *chosen):
-        reached[answers.close.places[answers.close.starts[site] : answers.close.starts[site + 1]]] = True
-    words = {
-        "count": len(means),
-        "share": Share(1 - float(people[reached].sum()) / max(answers.most.objective, 1)),
-        "more": People(round(means[chosen] - means[answers.most.sites])),
-    }
-    return Message(
-        "Of {count} choices, each the best under other assumptions, this one reaches the most people on average over "
-        "all draws: {more} more than the choice that is best as asked. As asked it reaches {share} fewer.",
-        words,
-    )
-
-
-def _all_reached(area: StudyArea, fewest: engine.Siting, minutes: int) -> tuple[Message, ...]:
-    """Say how few towns would reach everybody who can be reached from one, and how many cannot."""
-    people = area.people_grid.ravel()[living(area)]
-    beyond = People(round(float(people[fewest.unreachable].sum())))
-    words = {"count": len(fewest.sites), "minutes": minutes, "people": beyond}
+def _all_reached(sites: _Sites, close: Pairs) -> tuple[Message, ...]:
+    towns = range(1, sites.towns + 1)
+    fewest = engine.lscp(close, sites.people, fixed=[STANDING], candidates=towns, seconds=SECONDS)
+    beyond = People(round(float(sites.people[fewest.unreachable].sum())))
+    words = {"count": len(fewest.sites), "minutes": sites.frame.minutes, "people": beyond}
     if fewest.status != "optimal":
-        return (
-            Message(
-                "With {count} new {count:place|places} everybody within {minutes} minutes "
-                "of a town would have one; fewer may do.",
-                words,
-            ),
+        text = Message(
+            "With {count} new {count:place|places} everybody within {minutes} minutes "
+            "of a town would have one; fewer may do."
         )
-    sentences = [
-        Message(
-            "It takes {count} new {count:place|places} until everybody within {minutes} minutes of a town has one.",
-            words,
-        )
-    ]
-    if beyond:
-        sentences.append(Message("{people} people live farther than that from every town and every service.", words))
-    return tuple(sentences)
+        return (text.filled_with(words),)
+    takes = Message(
+        "It takes {count} new {count:place|places} until everybody within {minutes} minutes of a town has one.", words
+    )
+    farther = Message("{people} people live farther than that from every town and every service.", words)
+    return (takes, farther) if beyond else (takes,)
 
 
-def _shorter(answers: SitingAnswers, candidates: Sequence[Town]) -> tuple[Message, ...]:
-    """Say where new services would shorten the ways of all people together most."""
-    shortest = answers.shortest
-    if shortest is None or not shortest.sites or answers.after >= answers.before:
+def _shorter(answer: tuple[engine.Siting, float, float] | None, candidates: Sequence[Town]) -> tuple[Message, ...]:
+    if answer is None or not answer[0].sites or answer[2] >= answer[1]:
         return ()
-    words = {
-        "places": listing(candidates[site - 1].name for site in shortest.sites),
-        "after": round(answers.after),
-        "gap": Share(shortest.gap),
-    }
-    if shortest.status == "optimal":
-        shown = Message(
+    best, before, after = answer
+    text = Message(
+        "The ways of all people together would be short with {places}: {after} minutes on average, at most {gap} "
+        "more than the best."
+    )
+    if best.status == "optimal":
+        text = Message(
             "The ways of all people together would be shortest with {places}: {after} minutes on average. "
-            "This is proven.",
-            words,
+            "This is proven."
         )
-    else:
-        shown = Message(
-            "The ways of all people together would be short with {places}: {after} minutes on average, at most {gap} "
-            "more than the best.",
-            words,
-        )
-    if answers.before >= FAR:  # nobody has a way to shorten
+    places = listing(candidates[site - 1].name for site in best.sites)
+    shown = text.filled_with({"places": places, "after": round(after), "gap": Share(best.gap)})
+    if before >= FAR:  # nobody has a way to shorten
         return (shown,)
-    return shown, Message("Now they take {before} minutes on average.", {"before": round(answers.before)})
+    return shown, Message("Now they take {before} minutes on average.", {"before": round(before)})
 
 
 def _partly_hidden(sort: Sort) -> tuple[Message, ...]:

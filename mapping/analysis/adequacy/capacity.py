@@ -21,20 +21,6 @@ from mapping.view.view import View
 KIND = "PSY-COU"
 """The type of service that is asked about where none is named: for it a norm says how many people one should serve."""
 
-METHOD = Message(
-    "Services were filled one after another, first the one with the most people around it. Each takes the people who "
-    "have the shortest way to it, until it has as many as one service can take; whom it took is not counted again at "
-    "the next. Those who live near enough, but for whom there is no room anywhere, are left over. That is coverage "
-    "with limited capacity (Ray and Ebener 2008; in AccessMod: geographic coverage). How many people one service can "
-    "take is what the strictest norm for it says; a norm that counts women is turned into people by their share in "
-    "the population. A service that said how many it can take counts as larger or smaller by as much as that is more "
-    "or less than the usual one; one that said nothing counts as usual. Ways lead over roads and open ground. The "
-    "range beside a number is the lowest and the highest answer when all speeds are 20% lower or higher, in other "
-    "seasons, and when the services with the fewest people around are filled first. Beside the share of people with "
-    "no service near it is wider: nine in ten counts in which speeds, seasons, village tracks and all else that "
-    "nobody knows for sure were changed together."
-)
-
 
 def capacity(
     view: View,
@@ -60,12 +46,7 @@ def capacity(
     health care services using anisotropic movement of patients, International Journal of Health Geographics 7 (2008),
     63. Services are filled in the order of the people around them, an order that AccessMod 5 offers.
 
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
-    UnsafePublication
-        The type is secret by default.
+    Raises `UnsafePublication` where the type is secret by default.
     """
     if serves is not None and serves <= 0:
         raise InvalidRecord(f"capacity: {serves} people for one service; choose 1 or more")
@@ -88,9 +69,6 @@ def capacity(
     state = state_of(entries, area)
     room = state if size is not None else state or "unknown"
     return frame.result(
-        "travel",
-        basis="visited",
-        title=Message("Whom services have room for"),
         finding=_finding(total, sort, size, listed=bool(around.spots)),
         also=(_also(total, minutes),) if known else (),
         table=table,
@@ -99,7 +77,6 @@ def capacity(
         columns=_columns(served, words),
         headline=("people", "full", "served", "none"),  # the chart shows what only this analysis tells
         figures={"served": figure(total, "served", "share", served)} if known else {},
-        method=METHOD,
         inputs=norm_inputs([norm] if norm else []),
         unshown=entries,
         moved=[around],
@@ -123,7 +100,6 @@ def _relative_sizes(places: Mapping[str, float]) -> dict[str, float]:
 
 
 def _sizes_told(stating: int, visited: int) -> Message:
-    """Say of how many services it is known how many people they can take beside others."""
     if not stating:
         return Message("Each service counts the same here, however many people it can take.")
     return Message(
@@ -144,7 +120,6 @@ def _strictest(sort: Sort, area: StudyArea) -> Norm | None:
 
 
 def _people_for(norm: Norm, area: StudyArea) -> int:
-    """Return for how many people one service is by a norm that counts people or women."""
     country = area.units(0)
     return round(norm.per / norm.value * float(country["people"].sum()) / max(float(country[norm.base].sum()), 1))
 
@@ -168,7 +143,6 @@ def _filled(around: Surroundings, room: Sequence[float]) -> tuple[Floats, Floats
 
 
 def _shares(units: Gathered, filled: tuple[Floats, Floats], within: Reached) -> dict[str, Floats]:
-    """Return the shares of the people of some units, with their ranges, by column."""
     served, near = (np.minimum(units.per_person(counts), 1) for counts in filled)
     columns = spanned("served", served) | spanned("full", np.maximum(near - served, 0))
     columns |= without("none", within.gathered(units.matrix), units.people)

@@ -24,14 +24,6 @@ YEAR = frozenset({"", "year", "reporting year", "report year"})
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 PER = 100_000
 
-METHOD = Message(
-    "We set side by side what each source counted for each year: investigations, crimes, victims. Sources count "
-    "different things by different laws, definitions and months, so that no line is drawn through two of them and "
-    "nothing is added up. Where two sources give a number for the same year and the same thing, or one counts by a "
-    "narrower definition, their disagreement is told. Numbers so small that somebody could be known from them are not "
-    "shown, unless their source prints them itself."
-)
-
 
 @dataclass(frozen=True)
 class Count:
@@ -51,6 +43,11 @@ class Count:
         """Whether it is of a whole year."""
         return self.period.casefold() in YEAR
 
+    @property
+    def name(self) -> tuple[str, int, str, str, str]:
+        """Return what a column of its own has: measure, year, period, source and definition."""
+        return self.measure, self.year, self.period, self.source, self.of
+
 
 def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Sequence[str] | None = None) -> Result:
     """Show what each source counted for each year, and how far sources disagree.
@@ -64,25 +61,19 @@ def cases(view: View, area: StudyArea, *, level: int | None = None, measures: Se
     here = [count for count in counts if area.unit(count.unit).level == frame.level]
     keys = _keys(here)
     table, states = _table(here, keys, frame.index)
-    groups: dict[str, list[str]] = {}
-    for (measure, *_), key in keys.items():
-        groups.setdefault(measure, []).append(key)
+    groups = {count.measure: label(count.measure) for count in here}
     national = [count for count in counts if area.unit(count.unit).level == 0]
     sources = dict.fromkeys(count.source for count in counts)
     population = wording.inputs(view, area, travel=False)[1]
     made = frame.result(
-        "list",
-        basis="cases",
-        title=Message("What is counted, and by whom"),
         finding=_finding(national),
         also=_also(national, area),
         table=table,
         states=states,
         columns=tuple(_column(key, name, area) for name, key in keys.items()),
-        groups={measure: tuple(own) for measure, own in groups.items()},
-        group_labels={measure: label(measure) for measure in groups},
+        groups={measure: tuple(key for name, key in keys.items() if name[0] == measure) for measure in groups},
+        group_labels=groups,
         figures=_figures(national, area, len({row["source"] for row in rows})),
-        method=METHOD,
         inputs=(population, *(Input(Message("Source of numbers"), None, area.phrase(source)) for source in sources)),
         curves=_curves(national, area),
         axes=(Message("Year"), Message("Count")),
@@ -133,13 +124,11 @@ def _counts(rows: Sequence[Row], view: View, area: StudyArea) -> list[Count]:
 
 
 def _keys(counts: Sequence[Count]) -> dict[tuple[str, int, str, str, str], str]:
-    """Return a key of a column for each measure, year, period, source and definition."""
     keys: dict[tuple[str, int, str, str, str], str] = {}
     for count in counts:
-        name = count.measure, count.year, count.period, count.source, count.of
-        if name not in keys:
-            same = sum(other[:2] == name[:2] for other in keys)
-            keys[name] = f"{re.sub(r'[^a-z0-9_]+', '_', count.measure.casefold())}_{count.year}_{same + 1}"
+        if count.name not in keys:
+            same = sum(other[:2] == count.name[:2] for other in keys)
+            keys[count.name] = f"{re.sub(r'[^a-z0-9_]+', '_', count.measure.casefold())}_{count.year}_{same + 1}"
     return keys
 
 
@@ -149,11 +138,11 @@ def _table(
     table = pd.DataFrame(0, index, list(keys.values()))
     states = pd.DataFrame("unknown", index, list(keys.values()), dtype=object)
     for count in here:
-        key = keys[count.measure, count.year, count.period, count.source, count.of]
+        cell = count.unit, keys[count.name]
         if count.number is not None:
-            table.at[count.unit, key], states.at[count.unit, key] = count.number, ""
+            table.at[cell], states.at[cell] = count.number, ""
         elif count.suppressed:
-            states.at[count.unit, key] = "not published"
+            states.at[cell] = "not published"
     return table, states
 
 
@@ -187,14 +176,11 @@ def disagreements(counts: Sequence[Count]) -> list[tuple[Count, Count]]:
     The same thing has the same measure, or a narrower one whose name goes on from it, in the same unit and the same
     part of the year. Two law articles or definitions are two things, of which each may have a number of its own.
     """
-    numbered: dict[tuple[object, ...], list[Count]] = {}
-    for count in sorted(filter(lambda count: count.number, counts), key=lambda count: count.number or 0):
-        numbered.setdefault(_when(count), []).append(count)
     pairs: dict[tuple[object, ...], tuple[Count, Count]] = {}
-    for when, same in numbered.items():
-        for low, high in sorted(combinations(same, 2), key=_spread):  # the widest comes last and stays
-            if low.number != high.number and _comparable(low, high):
-                pairs[when, min(low.measure, high.measure, key=len)] = (low, high)
+    numbered = sorted((count for count in counts if count.number), key=lambda count: count.number or 0)
+    for low, high in sorted(combinations(numbered, 2), key=_spread):  # the widest comes last and stays
+        if low.number != high.number and _when(low) == _when(high) and _comparable(low, high):
+            pairs[_when(low), min(low.measure, high.measure, key=len)] = (low, high)
     return sorted(pairs.values(), key=lambda pair: (-_spread(pair), -pair[0].year))
 
 
@@ -203,7 +189,6 @@ def _spread(pair: tuple[Count, Count]) -> float:
 
 
 def _when(count: Count) -> tuple[int, str, str]:
-    """Return what two numbers must share to be of the same time and place: year, part of the year, unit."""
     return count.year, "" if count.whole_year else count.period.casefold(), count.unit
 
 
@@ -227,16 +212,10 @@ def ways_of_counting(counts: Sequence[Count]) -> tuple[str, int]:
 def _finding(national: Sequence[Count]) -> Message:
     if not national:
         return Message("No numbers of cases are known here")
-    words: dict[str, object] = {
-        "sources": len({count.source for count in national}),
-        "numbers": len(national),
-        "first": str(min(count.year for count in national)),
-        "last": str(max(count.year for count in national)),
-    }
-    pairs = disagreements(national)
-    if pairs:
+    words: dict[str, object]
+    if pairs := disagreements(national):
         low, high = pairs[0]
-        words |= {"low": low.number, "high": high.number, "year": str(low.year), "measure": label(high.measure)}
+        words = {"low": low.number, "high": high.number, "year": str(low.year), "measure": label(high.measure)}
         return Message(
             "Numbers of cases disagree: for {year}, “{measure}” is {low} or {high}, by who counts how", words
         )
@@ -244,8 +223,11 @@ def _finding(national: Sequence[Count]) -> Message:
     if ways > 1:
         words = {"measure": label(measure), "ways": ways}
         return Message("Numbers of cases cannot be compared: “{measure}” is counted in {ways} ways", words)
+    years = sorted(str(count.year) for count in national)
+    words = {"sources": len({c.source for c in national}), "numbers": len(national)}
     return Message(
-        "Numbers of cases from {first} to {last}: {numbers}, of {sources} sources that cannot be compared", words
+        "Numbers of cases from {first} to {last}: {numbers}, of {sources} sources that cannot be compared",
+        words | {"first": years[0], "last": years[-1]},
     )
 
 
@@ -277,12 +259,12 @@ def _figures(national: Sequence[Count], area: StudyArea, sources: int) -> dict[s
     if national:
         figures["sources"] = Figure(sources, "count", Message("Sources"))
     if pairs := disagreements(national):
-        label_ = Message("Times by which two numbers of cases differ at most")
-        figures["spread"] = Figure(_spread(pairs[0]), "number", label_)
+        differ = Message("Times by which two numbers of cases differ at most")
+        figures["spread"] = Figure(_spread(pairs[0]), "number", differ)
     measure, ways = ways_of_counting(national)
     if ways > 1:
-        label_ = Message("Ways in which “{measure}” is counted", {"measure": label(measure)})
-        figures["ways"] = Figure(ways, "count", label_)
+        counted = Message("Ways in which “{measure}” is counted", {"measure": label(measure)})
+        figures["ways"] = Figure(ways, "count", counted)
     if rate := _rate(national, area):
         figures["rate"] = Figure(rate[1], "number", Message("Victims identified for each 100,000 people"))
     return figures

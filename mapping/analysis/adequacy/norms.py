@@ -11,18 +11,10 @@ from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.presence import ServicePresence
 from mapping.area.norms import BASES, COUNTED, OWN, Base
 from mapping.area.study_area import StudyArea
-from mapping.language.i18n import Message, listing
+from mapping.language.i18n import Message, Text, listing
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Input, Result
 from mapping.view.view import View
-
-METHOD = Message(
-    "A norm says how much of a service a number of people should have. From the population we worked out what each "
-    "region would need, rounded up. Beside it stands how many services of that type are listed there and are "
-    "confirmed, and how many are missing. The country's line adds the regions up; what one region has beyond its need "
-    "does not make up for another. Where it is not published what there is, the need is worked out from all people at "
-    "once."
-)
 
 
 @dataclass(frozen=True)
@@ -52,23 +44,15 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
     default ``n_listed`` is a state ("not published", or "line" where a statement speaks for it) and nothing is said
     to be missing. ``level`` is that of the regions, 1 by default; with ``drafts``, norms count too whose source
     nobody has seen.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
     """
     frame = AnalysisFrame("norms", view, area, level, usual=1)
     units, listing = area.units(frame.level), ServicePresence(view, area, frame.level)
     known = countable(area, drafts=drafts)
     usable = [norm for norm in known if norm.base != "women" or "women" in units]
-    without = [norm for norm in known if norm not in usable]
+    without = [norm.term.labels for norm in known if norm not in usable]
     table, states = _table(usable, units, listing)
     total = _total(usable, units, table, listing)
     return frame.result(
-        "units",
-        basis="confirmed",
-        title=Message("What norms ask for, and what is listed"),
         finding=_finding(usable, table, states),
         also=_also(usable, table, total),
         table=table,
@@ -79,7 +63,6 @@ def norms(view: View, area: StudyArea, *, level: int | None = None, drafts: bool
         groups={norm.term.code: _keys(norm) for norm in usable},
         group_labels={norm.term.code: norm.term.labels for norm in usable},
         figures=_figures(usable, total),
-        method=METHOD,
         inputs=norm_inputs(usable),
         caveats=_notes(usable, without, len(countable(area, drafts=True)) - len(known)),
         picture="before-after",
@@ -106,13 +89,15 @@ def _keys(norm: Norm) -> tuple[str, ...]:
 
 
 def _table(norms: Sequence[Norm], units: pd.DataFrame, listing: ServicePresence) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return needed, listed and missing by unit, and what the cells of "listed" mean."""
     index = pd.Index(listing.units, name="code")
     columns: dict[str, pd.Series] = {"people": pd.Series(units["people"].to_numpy("int64"), index)}
     states: dict[str, pd.Series] = {}
     for norm in norms:
         code = norm.term.code
-        columns[f"{code}_needed"] = pd.Series([_needed(norm, row) for _, row in units.iterrows()], index, dtype="int64")
+        counts = (
+            units[norm.base] if norm.base in ("people", "women") else [1] * len(units)
+        )  # a line reaches each region
+        columns[f"{code}_needed"] = pd.Series([norm.needed(count) for count in counts], index, dtype="int64")
         type_states = listing.states(norm.type)
         states[f"{code}_listed"] = pd.Series([type_states[unit][0] for unit in index], index, dtype=object)
         if norm.hidden:
@@ -125,11 +110,6 @@ def _table(norms: Sequence[Norm], units: pd.DataFrame, listing: ServicePresence)
         doubtful = states[f"{code}_listed"].isin(["unknown", "stale"]) & (missing > 0)
         states[f"{code}_missing"] = doubtful.map({True: "unknown", False: ""})
     return pd.DataFrame(columns), pd.DataFrame(states, index=index)
-
-
-def _needed(norm: Norm, unit: pd.Series) -> int:
-    """Return what one unit needs; a national line must reach each region."""
-    return norm.needed(float(unit[norm.base])) if norm.base in ("people", "women") else norm.needed(1)
 
 
 def _total(
@@ -173,15 +153,14 @@ def _finding(norms: Sequence[Norm], table: pd.DataFrame, states: pd.DataFrame) -
     if not opened:
         return Message("No norm can be counted openly here")
     met = sum(not table[f"{code}_missing"].any() for code in opened)
-    doubtful = [code for code in opened if states[f"{code}_missing"].any()]
-    words = {"norms": len(opened), "met": met, "doubtful": len(doubtful)}
+    doubtful = sum(bool(states[f"{code}_missing"].any()) for code in opened)
+    text = Message("Met in every region: {met} of the {norms} norms that can be counted openly")
     if doubtful:
-        return Message(
+        text = Message(
             "Met in every region: {met} of the {norms} norms that can be counted openly; {doubtful} cannot be judged "
-            "everywhere",
-            words,
+            "everywhere"
         )
-    return Message("Met in every region: {met} of the {norms} norms that can be counted openly", words)
+    return text.filled_with({"norms": len(opened), "met": met, "doubtful": doubtful})
 
 
 def _also(norms: Sequence[Norm], table: pd.DataFrame, total: Mapping[str, float]) -> tuple[Message, ...]:
@@ -222,24 +201,18 @@ def norm_inputs(norms: Sequence[Norm]) -> tuple[Input, ...]:
     return tuple(Input(Message("Norm: {norm}", {"norm": norm.term.labels}), None, norm.term.source) for norm in norms)
 
 
-def _notes(usable: Sequence[Norm], without: Sequence[Norm], drafts: int) -> tuple[Message, ...]:
-    left = {"norms": listing(norm.term.labels for norm in without)} if without else {}
+def _notes(usable: Sequence[Norm], without: Sequence[Text], drafts: int) -> tuple[Message, ...]:
+    borrowed = Message(
+        "The norms come from the field of violence against women. They are borrowed for planning and bind nobody."
+    )
+    stands_for = Message(
+        "A type of service stands for what a norm names: a counselling centre that is listed need not be all "
+        "that the norm means."
+    )
     notes = (
-        (
-            any(norm.term.source_status != OWN for norm in usable),
-            Message(
-                "The norms come from the field of violence against women. They are borrowed for planning and bind "
-                "nobody."
-            ),
-        ),
-        (
-            True,
-            Message(
-                "A type of service stands for what a norm names: a counselling centre that is listed need not be all "
-                "that the norm means."
-            ),
-        ),
+        (any(norm.term.source_status != OWN for norm in usable), borrowed),
+        (True, stands_for),
         (drafts, Message("Drafts left out, since nobody has seen their source: {count}.", {"count": drafts})),
-        (without, Message("Left out, since women are not counted apart here: {norms}.", left)),
+        (without, Message("Left out, since women are not counted apart here: {norms}.", {"norms": listing(without)})),
     )
     return tuple(note for holds, note in notes if holds)

@@ -1,7 +1,8 @@
 """Pathways: where the way of a person through the referral mechanism breaks, or nothing is agreed, by area unit."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
@@ -9,11 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import points, rows_of, units_at
 from mapping.analysis.common.presence import ServicePresence
-from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios
+from mapping.analysis.common.reached import FASTER, SLOWER, Floats, Progress, other_scenarios, zones_of
 from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text, listing
@@ -22,21 +22,10 @@ from mapping.language.taxonomy import Term, Vocabulary
 from mapping.result import Column, Figure, Result, State, duration
 from mapping.travel import sources, travel_time
 from mapping.view.rules.opening import DAY
-from mapping.view.view import View
+from mapping.view.view import Entry, View
 
 CHAIN = ("IDN", "ACC", "HLT", "PSY", "LEG", "INC")
 """Families of service types in the order of the way: found, safe, treated, counselled, advised, with a living."""
-
-METHOD = Message(
-    "A person who was found is referred on: to a safe place, to a doctor, to a psychologist, to a lawyer, and to those "
-    "who help back to a stable life. For each area and each referral we looked at the services that are confirmed "
-    "and are in the unit, cover it, or are within the stated minutes of its largest place. Is "
-    "somebody there who refers? Is somebody there who takes the next step? Is an agreement in force between two of "
-    "them, or are they one organization? Of safe places nothing is told but public statements, so the step after them "
-    "is looked at from the step before. The longest way is that from a service of the area to the nearest that takes "
-    "its next step, agreed or not, wherever it is; its range is the shortest and the longest when all speeds are 20% "
-    "lower or higher, and in other seasons."
-)
 
 
 @dataclass(frozen=True)
@@ -55,6 +44,11 @@ class PathwayStep:
     def codes(self) -> frozenset[str]:
         """Return the codes of the family and of its core functions."""
         return frozenset({self.family.code, *(term.code for term in self.terms)})
+
+    def of(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Return the services that take the step."""
+        types = {term.code for term in self.terms}
+        return [entry for entry in entries if not types.isdisjoint(entry.types)]
 
 
 @dataclass(frozen=True)
@@ -113,21 +107,16 @@ def pathways(
         if progress is not None:
             progress(done, len(chain))
     ways, starts = looked.ways(chain)
-    table = _table(frame, states, ways)
+    table, counts = _table(frame, states, ways), Counter(str(state) for own in states.values() for state in own)
     unknown = np.where(starts, "unknown", "not applicable")
     return frame.result(
-        "travel",
-        basis="confirmed",
-        title=Message("Where the way through help breaks"),
-        finding=_finding(table),
-        also=(*_also(table, chain), *_longest(table, area), *_not_to_be_had(unavailable, area)),
+        finding=_finding(table, counts),
+        also=(*_also(table, chain, counts), *_longest(table, area), *_not_to_be_had(unavailable, area)),
         table=table,
         states=pd.DataFrame({"way": np.where(np.isnan(ways[0]), unknown, "")}, table.index, dtype=object),
         columns=(*COLUMNS, *(Column(link.key, link.label, "state", more_is="better") for link in chain)),
         headline=("broken", "unagreed", *(link.key for link in chain)),
-        figures=_figures(table, np.sum(broken, axis=0)) | _times(unavailable),
-        method=METHOD,
-        caveats=NOTES,
+        figures=_figures(table, counts, np.sum(broken, axis=0)) | _times(unavailable),
         picture="stacked",
     )
 
@@ -157,11 +146,6 @@ COLUMNS = (
     Column("way", WAY, "minutes", "way_low", "way_high", "worse"),
 )
 
-NOTES = (
-    Message("Only agreements are known here whose two organizations may both be shown. Others may exist."),
-    Message("Nobody who takes the next step is listed within reach: this does not prove that there is nobody."),
-)
-
 
 class _Look:
     """What is needed to judge each link: who serves which unit, what is agreed, and how far it is."""
@@ -181,7 +165,7 @@ class _Look:
         if link.after.hidden:
             return self._told(link.after), variants
         givers, takers = self._within(link.before), self._within(link.after)
-        nobody_sure = self._doubtful(link.before), self._doubtful(link.after)
+        nobody_sure = [self._units_in(step, "unknown", "stale") for step in (link.before, link.after)]
         states: list[State] = []
         for unit in self.units:
             if not givers[0][unit]:
@@ -198,30 +182,21 @@ class _Look:
 
     def _told(self, step: PathwayStep) -> list[State]:
         """Return what statements say of a hidden step: a place is arranged by phone, or nothing is published."""
-        states_of_terms = [self.listing.states(term) for term in step.terms]
-        lines = [any(states[unit][0] == "line" for states in states_of_terms) for unit in self.units]
-        return ["line" if line else "not published" for line in lines]
+        lines = self._units_in(step, "line")
+        return ["line" if unit in lines else "not published" for unit in self.units]
 
-    def _doubtful(self, step: PathwayStep) -> set[str]:
-        """Return the units in which something of a step is listed that nobody confirmed."""
-        states_of_terms = [self.listing.states(term) for term in step.terms]
-        return {
-            unit for unit in self.units if any(states[unit][0] in ("unknown", "stale") for states in states_of_terms)
-        }
+    def _units_in(self, step: PathwayStep, *wanted: State) -> set[str]:
+        """Return the units in which a function of a step has one of some states."""
+        states = [self.listing.states(term) for term in step.terms]
+        return {unit for unit in self.units if any(own[unit][0] in wanted for own in states)}
 
     def _within(self, step: PathwayStep) -> list[dict[str, set[str]]]:
         """Return for each variant of travel and each unit the bodies that take a step there or within reach."""
         serving = self.listing.serving(step.terms)
         here = {unit: {entry.organization.id for entry in entries} for unit, entries in serving.items()}
-        own = {term.code for term in step.terms}
-        offered = [e for e in self.listing.confirmed() if not own.isdisjoint(e.types)]
-        by_spot: dict[Point, set[str]] = {}
-        for entry in offered:
-            for spot in points([entry], self.area):
-                by_spot.setdefault(spot, set()).add(entry.organization.id)
-        cells = self.area.grid.cells(np.array([lat for lat, _ in by_spot]), np.array([lon for _, lon in by_spot]))
-        bodies = list(by_spot.values())
-        at = np.asarray(cells, int).reshape(-1, 2)
+        ends = [(spot, e.organization.id) for e in step.of(self.listing.confirmed()) for spot in points([e], self.area)]
+        lats, lons = (np.array([spot[axis] for spot, _ in ends]) for axis in (0, 1))
+        at = np.asarray(self.area.grid.cells(lats, lons), int).reshape(-1, 2)
         inside = at[:, 0] >= 0
         variants = []
         for plan, factor in self._variants:
@@ -229,7 +204,7 @@ class _Look:
             for unit in self.units:
                 minutes = self._minutes(unit, plan)
                 near = inside & (minutes[at[:, 0], at[:, 1]] / factor <= self.minutes)
-                bodies_of_unit[unit] = here[unit].union(*(bodies[n] for n in np.flatnonzero(near)))
+                bodies_of_unit[unit] = here[unit] | {ends[n][1] for n in np.flatnonzero(near)}
             variants.append(bodies_of_unit)
         return variants
 
@@ -242,7 +217,8 @@ class _Look:
         row = {unit: number for number, unit in enumerate(self.units)}
         starts = np.zeros(len(self.units), bool)
         for link in (link for link in chain if not link.after.hidden):
-            givers, takers = self._spots(link.before), self._spots(link.after)
+            confirmed = self.listing.confirmed()
+            givers, takers = (points(step.of(confirmed), self.area) for step in (link.before, link.after))
             inside = [units_at(self.area, self.area.unit_at(*spot) or "", self.level) for spot in givers]
             starts[[row[unit] for units in inside for unit in units]] = True
             for number, (plan, factor) in enumerate(self._variants if takers else ()):
@@ -253,21 +229,15 @@ class _Look:
                         longest[number, row[unit]] = np.fmax(longest[number, row[unit]], minutes[tuple(cell)])
         return longest, starts
 
-    def _spots(self, step: PathwayStep) -> tuple[Point, ...]:
-        own = {term.code for term in step.terms}
-        return points([entry for entry in self.listing.confirmed() if not own.isdisjoint(entry.types)], self.area)
-
     def _minutes(self, unit: str, plan: str) -> NDArray[np.float32]:
         """Return the minutes between each cell and where most people of a unit live; inf where nobody lives."""
         if (unit, plan) not in self._surfaces:
-            home = self._homes.get(unit)
-            spots = [home] if home else []
-            surface = travel_time(self.area, spots, scenario=plan, limit=self.minutes * FASTER)
-            self._surfaces[unit, plan] = surface.minutes
+            spots = [self._homes[unit]] if unit in self._homes else []
+            minutes = travel_time(self.area, spots, scenario=plan, limit=self.minutes * FASTER).minutes
+            self._surfaces[unit, plan] = minutes
         return self._surfaces[unit, plan]
 
     def _agreed(self, link: Link, givers: set[str], takers: set[str]) -> bool:
-        """Tell whether a body within reach takes both steps, or an agreement holds between two of them."""
         handed = {str(row["to_organization_id"]) for row in self.agreed if covers_link(row, link, givers)}
         return bool(takers & (givers | handed))
 
@@ -285,34 +255,30 @@ def covers_link(row: Row, link: Link, givers: Collection[str]) -> bool:
 
 def homes(area: StudyArea, units: Sequence[str], level: int) -> dict[str, Point]:
     """Return the middle of the cell of each unit in which the most people live; none where nobody does."""
-    inside: dict[str, list[int]] = {unit: [] for unit in units}
-    for number, code in enumerate(area.unit_codes):
-        for unit in units_at(area, code, level):
-            inside[unit].append(number)
+    inside = zones_of(area, list(units), level)
     places = {}
-    for unit, numbers in inside.items():
-        people = np.where(np.isin(area.unit_grid, numbers), area.people_grid, 0)
+    for number, unit in enumerate(units):
+        people = np.where(inside == number, area.people_grid, 0)
         if people.any():
             row, column = np.unravel_index(int(people.argmax()), people.shape)
             places[unit] = area.grid.centre(int(row), int(column))
     return places
 
 
-def _keys(table: pd.DataFrame) -> list[str]:
-    return [str(key) for key in table if key not in ("people", "broken", "unagreed", "way", "way_low", "way_high")]
+AGREED = Message("No agreement is in force for {count} of the {of} referrals where both services are within reach")
 
 
-def _finding(table: pd.DataFrame) -> Message:
-    states = table[_keys(table)]
-    judged = states.isin(["present", "no agreement", "none listed"]).to_numpy()
-    if not judged.any():
+def _judged(counts: Mapping[str, int]) -> tuple[int, int, int]:
+    """Return how many referrals hold, lack an agreement, and break."""
+    return counts["present"], counts["no agreement"], counts["none listed"]
+
+
+def _finding(table: pd.DataFrame, counts: Mapping[str, int]) -> Message:
+    held, unagreed, broken = _judged(counts)
+    if not held + unagreed + broken:
         return Message("No referral can be judged: nobody who refers is listed and confirmed")
-    held, unagreed = (int((states == state).to_numpy().sum()) for state in ("present", "no agreement"))
-    if unagreed > int(table["broken"].sum()):
-        agreed = {"count": unagreed, "of": held + unagreed}
-        return Message(
-            "No agreement is in force for {count} of the {of} referrals where both services are within reach", agreed
-        )
+    if unagreed > broken:
+        return AGREED.filled_with({"count": unagreed, "of": held + unagreed})
     return _breaks(table) or Message("Somebody within reach takes every next step that was looked at")
 
 
@@ -324,35 +290,30 @@ def _breaks(table: pd.DataFrame) -> Message | None:
     return Message("The way through help breaks at least once in {count} of {units} areas", words) if count else None
 
 
-def _also(table: pd.DataFrame, chain: Sequence[Link]) -> tuple[Message, ...]:
-    sentences = []
-    broken = {link.key: int((table[link.key] == "none listed").sum()) for link in chain}
-    worst = max(chain, key=lambda link: broken[link.key])
-    if broken[worst.key]:
-        words: dict[str, object] = {"link": worst.label, "count": broken[worst.key]}
-        sentences.append(Message("It breaks most often here: {link}. Areas: {count}.", words))
-    states = table[_keys(table)].to_numpy()
-    held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
-    if unagreed > sum(broken.values()) > 0:  # the finding tells the agreements then
-        sentences.insert(0, Message("{finding}.", {"finding": _breaks(table)}))
-    elif 0 < unagreed <= sum(broken.values()):
-        words = {"count": unagreed, "of": held + unagreed}
-        sentences.append(
-            Message(
-                "No agreement is in force for {count} of the {of} referrals where both services are within reach.",
-                words,
-            )
-        )
-    return tuple(sentences)
+def _also(table: pd.DataFrame, chain: Sequence[Link], counts: Mapping[str, int]) -> tuple[Message, ...]:
+    held, unagreed, broken = _judged(counts)
+    if not broken:
+        return ()
+    of_link = {link.key: int((table[link.key] == "none listed").sum()) for link in chain}
+    worst = max(chain, key=lambda link: of_link[link.key])
+    most = Message(
+        "It breaks most often here: {link}. Areas: {count}.", {"link": worst.label, "count": of_link[worst.key]}
+    )
+    if unagreed > broken:  # the finding tells the agreements then
+        return (Message("{finding}.", {"finding": _breaks(table)}), most)
+    words = {"count": unagreed, "of": held + unagreed}
+    agreed = Message(
+        "No agreement is in force for {count} of the {of} referrals where both services are within reach.", words
+    )
+    return (most, agreed) if unagreed else (most,)
 
 
 def _longest(table: pd.DataFrame, area: StudyArea) -> tuple[Message, ...]:
-    """Say where the way from a service to the next step is longest, of those that lead there."""
     ways = table["way"].where(np.isfinite(table["way"]), 0)
     if not ways.max():
         return ()
     time = {language: duration(float(ways.max()), language) for language in codes()}
-    place = wording.named(area, str(ways.idxmax()))
+    place = area.unit(str(ways.idxmax())).titles
     return (
         Message(
             "From a service to the nearest for the next step the way is longest in {place}: {time}.",
@@ -369,19 +330,14 @@ def _unavailable(view: View, area: StudyArea) -> list[Row]:
 
 
 def _not_to_be_had(rows: Sequence[Row], area: StudyArea) -> tuple[Message, ...]:
-    """Name the help that is listed and that referrals yet found unavailable."""
     if not rows:
         return ()
     types = Vocabulary.load("service_types")
-    cells = (
-        {
-            "place": wording.named(area, row["area_unit"]),
-            "help": types.term(row["service_type"]).labels,
-            "count": row["count"],
-        }
-        for row in rows
+    cells = ((area.unit(row["area_unit"]).titles, types.term(row["service_type"]).labels, row["count"]) for row in rows)
+    what = listing(
+        Message("{place}, {help} ({count})", {"place": place, "help": help_, "count": count})
+        for place, help_, count in cells
     )
-    what = listing(Message("{place}, {help} ({count})", words) for words in cells)
     since, until = (dt.date.fromisoformat(rows[0][name]) for name in ("since", "until"))
     return (
         Message(
@@ -396,10 +352,8 @@ def _times(rows: Sequence[Row]) -> dict[str, Figure]:
     return {"unavailable": Figure(sum(row["count"] for row in rows), "count", label)} if rows else {}
 
 
-def _figures(table: pd.DataFrame, variants: Floats) -> dict[str, Figure]:
-    broken = int(table["broken"].sum())
-    states = table[_keys(table)].to_numpy()
-    held, unagreed = int((states == "present").sum()), int((states == "no agreement").sum())
+def _figures(table: pd.DataFrame, counts: Mapping[str, int], variants: Floats) -> dict[str, Figure]:
+    held, unagreed, broken = _judged(counts)
     if not held + unagreed + broken:  # nothing can be judged, so 0 would say too much
         return {}
     low, high = min(broken, int(variants.min())), max(broken, int(variants.max()))

@@ -7,11 +7,11 @@ import pandas as pd
 
 from mapping.analysis.access.accessibility import accessibility
 from mapping.analysis.access.demand import demand
-from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import ANY, Sort, sort_of, visited
 from mapping.analysis.common.listed import core_types as core_functions
 from mapping.analysis.common.reached import Floats, Progress
+from mapping.analysis.common.wording import labels
 from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import zone_sums
 from mapping.language.i18n import Message, Text, listing
@@ -27,12 +27,7 @@ LIMITS: Mapping[str, tuple[float, float, float, float]] = {
 }
 """From which values on each dimension scores 2, 3, 4 and 5; what more of is better is counted below zero."""
 
-LABELS: Mapping[str, Message] = {
-    "distance": Message("People with none within {minutes} min"),
-    "functions": Message("Core functions out of reach of half of the people"),
-    "shared": Message("Services for each 100,000 people around"),
-    "need": Message("Times help was said to be missing, for each 100,000 people"),
-}
+LABELS: Mapping[str, Message] = labels("severity")
 
 COUNTED = 3
 """So many of the highest scores make the level; with fewer known it is not known."""
@@ -41,17 +36,6 @@ SEVERE = 4
 """From this level on help is called far, thin or missing."""
 
 PER = 100_000
-
-METHOD = Message(
-    "Four things were scored from 1 to 5 for each area: the share of the people with no listed service within reach "
-    "(2 from 5%, 3 from 20%, 4 from 40%, 5 from 60%); the share of the core functions that people visit which half of "
-    "them do not reach in that time (20, 40, 60, 80%); how many services fall to each 100,000 people around (2 up to "
-    "6, 3 up to 4, 4 up to 2, 5 up to 1); and how often visitors said that help is missing, for each 100,000 people "
-    "(5, 10, 20, 40), where that may be shown. The level is the mean of the three highest scores, rounded, so that "
-    "what is good in one thing does not hide what is bad in others; it is not known where fewer than three scores "
-    "are. The limits are a choice for planning and no norm. The range takes distance and sharing at both ends of "
-    "theirs."
-)
 
 
 def severity(
@@ -109,8 +93,6 @@ def severity(
     table = table.astype({"people": "int64", "level": "int64", "level_low": "int64", "level_high": "int64"})
     figures = _figures(table, states)
     return frame.result(
-        "travel",
-        title=Message("Where people are worst off"),
         finding=_finding(table, figures),
         also=_also(area, table, states, minutes),
         table=table,
@@ -118,13 +100,6 @@ def severity(
         columns=_columns(minutes),
         headline=("people", "level", *LIMITS),
         figures=figures,
-        method=METHOD,
-        caveats=(
-            Message(
-                "A level orders areas for planning. It is no measure of how much any one person suffers, and no phase "
-                "of a joint analysis such as JIAF or IPC."
-            ),
-        ),
         picture="none",  # bars of levels are all alike; the table and the map tell them apart
     )
 
@@ -214,7 +189,7 @@ def _also(area: StudyArea, table: pd.DataFrame, states: pd.DataFrame, minutes: i
         return ()
     sentences = []
     for step in sorted(set(severe["level"]), reverse=True):
-        names: list[Text] = [wording.named(area, str(code)) for code in severe.index[severe["level"] == step]]
+        names: list[Text] = [area.unit(str(code)).titles for code in severe.index[severe["level"] == step]]
         sentences.append(Message("At level {level}: {places}.", {"level": int(step), "places": listing(names)}))
     sure = int((table["level_low"] >= SEVERE).sum())
     words = {"level": SEVERE, "sure": sure, "most": int((table["level_high"] >= SEVERE).sum())}

@@ -9,30 +9,17 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import rows_of
+from mapping.analysis.common.wording import labels
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Share
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure, Result
 from mapping.view.view import View
 
-ANSWERS: dict[str, Message] = {
-    "met": Message("Met"),
-    "partly": Message("Partly met"),
-    "not_met": Message("Not met"),
-    "unknown": Message("Not known"),
-}
+ANSWERS: dict[str, Message] = labels("standards")
 
 LEAST = 10
 """So many of the items that are met least have a column of their own."""
-
-
-METHOD = Message(
-    "Services were asked about a checklist of minimum standards: by themselves, by others of their kind, or by the "
-    "commission. The last answer to each item counts. When the edition was made, the answers were added up by "
-    "family of services and item, each service in one family, and a sum was kept only where at least {providers} "
-    "organizations answered and not nearly all of them the same, so that no answer can be told of one of them. "
-    "Nothing is added up of what is secret. What nobody could answer stands beside the rest as not known."
-)
 
 
 def standards(view: View, area: StudyArea, *, level: int | None = None) -> Result:
@@ -59,9 +46,7 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     country, whole = frame.level == 0, sum(families.values(), Counter())
     table = pd.DataFrame({key: value if country else 0 for key, value in values.items()}, frame.index)
     return frame.result(
-        "list",
-        basis="answers",
-        title=Message("How far minimum standards are met"),
+        words={"providers": enough},
         finding=_finding(whole),
         also=_also(families, items, order, least, enough),
         table=table,
@@ -73,8 +58,6 @@ def standards(view: View, area: StudyArea, *, level: int | None = None) -> Resul
         figures={key: Figure(value, "share", ANSWERS[key]) for key, value in _shares(whole).items() if key in ANSWERS}
         if whole.total()
         else {},
-        method=METHOD.filled_with({"providers": enough}),
-        caveats=NOTES,
         picture="stacked" if order else "none",
     )
 
@@ -89,16 +72,6 @@ def met_and_known(view: View, area: StudyArea) -> dict[str, tuple[int, int]]:
         met, known = sums.get(row["standard"], (0, 0))
         sums[row["standard"]] = met + row["met"], known + _known({key: row[key] for key in ANSWERS})
     return {item: own for item, own in sums.items() if own[1] >= area.settings.thresholds.providers}
-
-
-NOTES = (
-    Message("Services that answered are not a sample of all: who is sure of its work answers more readily."),
-    Message("What services say of themselves and what others found is added up together."),
-    Message(
-        "Where nearly all gave the same answer, no sum is shown: it would tell what each of them answered. What is not "
-        "shown here may be met by all or by none."
-    ),
-)
 
 
 def _known(answers: Mapping[str, int]) -> int:

@@ -84,27 +84,21 @@ class Surroundings:
         self.units = area.unit_grid.ravel()[self.cells]
         self.spots = list(points(entries, area))
         plans = [scenario, *other_scenarios(area, scenario)]
-        self._near = []
+        self._near: list[Pairs] = []
+        self.lost = self.snapped = 0
         for done, plan in enumerate(plans, 1):
-            self._near.append(near(area, self.spots, scenario=plan, limit=minutes * FASTER))
+            found = near(area, self.spots, scenario=plan, limit=minutes * FASTER)
+            self._near.append(found.pairs)
+            if done == 1:
+                self.lost, self.snapped = found.lost, found.snapped
             if progress is not None:
                 progress(done, len(plans))
-
-    @property
-    def lost(self) -> int:
-        """How many points reach nothing."""
-        return self._near[0].lost
-
-    @property
-    def snapped(self) -> int:
-        """How many points were moved to the nearest passable ground."""
-        return self._near[0].snapped
 
     def variants(self, wanted: Sequence[Point]) -> list[Pairs]:
         """Return the pairs of some points: as asked for, slower, faster, and in other seasons."""
         number = {spot: place for place, spot in enumerate(self.spots)}
         own = [number[spot] for spot in wanted]
-        base, *others = (near.pairs for near in self._near)
+        base, *others = self._near
         return [only(base, own, factor) for factor in (1.0, SLOWER, FASTER)] + [only(other, own) for other in others]
 
     def scores(self, wanted: Sequence[Point], capacity: Sequence[float]) -> Floats:

@@ -14,12 +14,14 @@ seventy surfaces answer for all draws.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mapping.analysis.common.unit_places import PLACEMENTS, Point, move_units
+from mapping.analysis.common.wording import labels
 from mapping.area import grid
 from mapping.area.settings import Tracks
 from mapping.area.study_area import StudyArea
@@ -42,36 +44,8 @@ SPEEDS = np.round(np.linspace(0.8, 1.2, 21), 6)
 RIDES = (0.6, 1.0)
 """Share of people who can get a ride; the others walk. An assumption: nobody has counted."""
 
-FACTORS: dict[str, Text] = {
-    "season": Message("the season"),
-    "tracks": Message("village tracks that are on no map"),
-    "speed": Message("how fast people travel"),
-    "rides": Message("who can get a ride"),
-    "spread": Message("how people are spread in each unit"),
-    "cells": Message("the width of the cells"),
-    "unchecked": Message("services whose check is overdue"),
-    "place": Message("where services stand of which only the area is shown"),
-}
+FACTORS: Mapping[str, Text] = labels("ensemble")
 """What is varied, and what it is called."""
-
-
-@dataclass(frozen=True)
-class Draws:
-    """What each draw sets, by factor; shape (draws,) each.
-
-    ``season`` and ``tracks`` are numbers in the lists of `Choices`, ``place`` one of the places of a unit
-    (`mapping.analysis.common.unit_places`); ``cells`` and ``unchecked`` are 0 or 1; ``speed``
-    is a factor; ``rides`` the share of people who can get a ride; ``spread`` how far people are spread by land alone.
-    """
-
-    season: NDArray[np.int64]
-    tracks: NDArray[np.int64]
-    cells: NDArray[np.int64]
-    unchecked: NDArray[np.int64]
-    place: NDArray[np.int64]
-    speed: Floats
-    rides: Floats
-    spread: Floats
 
 
 @dataclass(frozen=True)
@@ -109,6 +83,15 @@ def choices(area: StudyArea, scenario: str) -> Choices:
     return Choices((scenario, *other_scenarios(area, scenario)), tracks, plain, driven)
 
 
+Draws = dict[str, NDArray[Any]]
+"""What each draw sets, by factor; shape (draws,) each.
+
+``season`` and ``tracks`` are numbers in the lists of `Choices`, ``place`` one of the places of a unit
+(`mapping.analysis.common.unit_places`); ``cells`` and ``unchecked`` are 0 or 1; ``speed`` is a factor; ``rides`` the
+share of people who can get a ride; ``spread`` how far people are spread by land alone.
+"""
+
+
 def draws(among: Choices) -> Draws:
     """Return the draws: each factor goes through all its values evenly, in an order of its own."""
     random = np.random.default_rng(20)
@@ -117,17 +100,16 @@ def draws(among: Choices) -> Draws:
     def of(column: int, count: int) -> NDArray[np.int64]:
         return np.floor(even[column] * count).astype(np.int64)
 
-    rides = RIDES[0] + even[5] * (RIDES[1] - RIDES[0]) if among.driven else np.ones(DRAWS)
-    return Draws(
-        season=of(0, len(among.seasons)),
-        tracks=of(1, len(among.tracks)),
-        cells=of(2, 2) * among.wide,
-        unchecked=of(3, 2),
-        place=of(7, PLACEMENTS),
-        speed=SPEEDS[of(4, len(SPEEDS))],
-        rides=rides,
-        spread=even[6],
-    )
+    return {
+        "season": of(0, len(among.seasons)),
+        "tracks": of(1, len(among.tracks)),
+        "cells": of(2, 2) * among.wide,
+        "unchecked": of(3, 2),
+        "place": of(7, PLACEMENTS),
+        "speed": SPEEDS[of(4, len(SPEEDS))],
+        "rides": RIDES[0] + even[5] * (RIDES[1] - RIDES[0]) if among.driven else np.ones(DRAWS),
+        "spread": even[6],
+    }
 
 
 def interval(variants: Floats) -> tuple[Floats, Floats]:
@@ -161,7 +143,7 @@ def effects(among: Choices, variants: Floats) -> dict[str, Floats]:
     own, numbers = draws(among), variants[1:]
     moves = {}
     for factor in FACTORS:
-        values = getattr(own, factor)
+        values = own[factor]
         if values.dtype.kind == "i":
             groups = [values == value for value in np.unique(values)]
         elif np.ptp(values):
@@ -333,13 +315,13 @@ def _in_each(
         return np.moveaxis(totals[rows[:, None], :, :, places], 1, -1)
 
     base = at([(0, 0, 0, 0, 0)], np.ones(1))[0, 0]
-    others = list(zip(own.cells.tolist(), own.unchecked.tolist(), own.place.tolist(), strict=True))
-    ways = zip(own.season.tolist(), own.tracks.tolist(), others, strict=True)
-    both = at(((season, tracks, *other) for season, tracks, other in ways), own.speed)
-    spread = own.spread[:, None, None]
+    others = list(zip(*(own[key].tolist() for key in ("cells", "unchecked", "place")), strict=True))
+    ways = zip(own["season"].tolist(), own["tracks"].tolist(), others, strict=True)
+    both = at(((season, tracks, *other) for season, tracks, other in ways), own["speed"])
+    spread = own["spread"][:, None, None]
     if among.driven:
-        rides = own.rides[:, None, None, None]
-        walked = at(((-1, 0, *other) for other in others), own.speed * steps[own.season])
+        rides = own["rides"][:, None, None, None]
+        walked = at(((-1, 0, *other) for other in others), own["speed"] * steps[own["season"]])
         both = rides * both + (1 - rides) * walked
         feet = at([(-1, 0, 0, 0, 0)], steps[:1])[0, 0]
     variants = (1 - spread) * both[:, 0] + spread * both[:, 1]

@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mapping.analysis.common import wording
-from mapping.analysis.common.listed import Sort, by_area, chosen_level, chosen_minutes, counted, points, sort_of
+from mapping.analysis.common.listed import Sort, by_area, counted, points, sort_of
 from mapping.analysis.common.unit_places import Point
 from mapping.area.study_area import StudyArea
-from mapping.errors import UnsafePublication
+from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message
 from mapping.result import Figure, Input, Kind, Result
+from mapping.view.rules.opening import DAY
 from mapping.view.view import Entry, View
 
 if TYPE_CHECKING:  # travel is compiled, which takes a portal long that only reads results
@@ -64,12 +65,15 @@ class AnalysisFrame:
         client: "Client" = None,
         progress: "Progress" = None,
     ) -> None:
+        if not 0 < minutes <= DAY:
+            raise InvalidRecord(f"{name}: {minutes} minutes; choose between 1 and {DAY}")
+        finest = area.levels[-1].level
+        self.level = level if level is not None else finest if usual is None else min(usual, finest)
+        if not 0 <= self.level <= finest:
+            raise InvalidRecord(f"level {level}: {area.code} has the levels 0 to {finest}")
         self.name, self.view, self.area = name, view, area
-        self.minutes, self.scenario, self.stale = chosen_minutes(name, minutes), scenario, stale
+        self.minutes, self.scenario, self.stale = minutes, scenario, stale
         self.client, self.progress = client, progress
-        if level is None and usual is not None:
-            level = min(usual, area.levels[-1].level)
-        self.level = chosen_level(area, level)
         units = area.units(self.level)
         self.codes = [str(code) for code in units.index]
         self.index = pd.Index(self.codes, name="code")
@@ -115,20 +119,17 @@ class AnalysisFrame:
 
         ``added`` puts down more of a sort.
         """
-        from mapping.analysis.common.reached import people_within
-
-        return people_within(
-            self.area,
-            {sort.key: added(self.spots(sort), sort) for sort in sorts},
-            minutes=minutes or [self.minutes],
-            scenario=self.scenario,
-            unchecked={sort.key: added(points(sort.of(self.doubtful), self.area), sort) for sort in sorts},
-            client=self.client,
-            progress=self.progress,
+        wanted, unchecked = (
+            {sort.key: added(points(sort.of(entries), self.area), sort) for sort in sorts}
+            for entries in (self.entries, self.doubtful)
         )
+        return self.near_points(wanted, unchecked, minutes)
 
     def near_points(
-        self, wanted: Mapping[str, tuple[Point, ...]], unchecked: Mapping[str, tuple[Point, ...]] | None = None
+        self,
+        wanted: Mapping[str, tuple[Point, ...]],
+        unchecked: Mapping[str, tuple[Point, ...]] | None = None,
+        minutes: Sequence[float] = (),
     ) -> "dict[str, Reached]":
         """Return the people within the minutes of the nearest of some points, by key, in every draw.
 
@@ -139,9 +140,10 @@ class AnalysisFrame:
         return people_within(
             self.area,
             wanted,
-            minutes=[self.minutes],
+            minutes=minutes or [self.minutes],
             scenario=self.scenario,
             unchecked=unchecked,
+            client=self.client,
             progress=self.progress,
         )
 
@@ -175,8 +177,8 @@ class AnalysisFrame:
 
     def result(
         self,
-        made_of: MadeOf,
         *,
+        words: Mapping[str, object] | None = None,
         unshown: Collection[Entry] = (),
         moved: Collection[Any] = (),
         inputs: Sequence[Input] = (),
@@ -186,9 +188,13 @@ class AnalysisFrame:
     ) -> Result:
         """Return a result with what it is made of and what limits it before its own inputs and caveats.
 
+        What the table ``analyses.csv`` says of the analysis (title, method, basis, ``made_of``) holds where no part
+        says otherwise, and its ``words`` are filled in; one that is not in the table says all in its parts.
         ``unshown`` are services some of which are shown by their area only; ``moved`` what has numbers of points that
         were ``lost`` or ``snapped`` to ground that can be crossed.
         """
+        parts = wording.fixed(self.name, words) | parts
+        made_of: MadeOf = parts.pop("made_of", "list")
         travel = made_of == "travel"
         first = slice(1) if made_of == "list" else slice(None)
         lost, snapped = (max((getattr(part, name) for part in moved), default=0) for name in ("lost", "snapped"))
@@ -203,7 +209,7 @@ class AnalysisFrame:
             edition=self.view.edition,
             level=self.level,
             inputs=(*wording.inputs(self.view, self.area, travel=travel)[first], *inputs),
-            caveats=(*limits, *caveats),
+            caveats=(*limits, *wording.notes(self.name), *caveats),
             also=(*also, *(wording.on_foot(self.area) if travel else ())),
             **parts,
         )

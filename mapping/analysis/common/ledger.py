@@ -83,27 +83,22 @@ def directory_numbers(view: View, area: StudyArea) -> Iterator[LedgerNumber]:
 
 
 def _services(entries: list[Entry], code: str, edition: dt.date) -> Iterator[LedgerNumber]:
-    """Yield how many of some listed services are active, confirmed and checked in time, and whose they are."""
-    number = len(entries)
+    number, checked = len(entries), sum(entry.checked_in_time for entry in entries)
     counts: tuple[tuple[str, Message, int], ...] = (
         ("services.listed", SERVICES, number),
         ("services.active", Message("Active services"), sum(entry.active for entry in entries)),
         ("services.confirmed", Message("Confirmed services"), sum(entry.confirmed for entry in entries)),
-        ("services.checked_in_time", Message("Services checked in time"), _checked(entries)),
+        ("services.checked_in_time", Message("Services checked in time"), checked),
     )
     for name, label, value in counts:
         yield LedgerNumber(name, label, code, value, "count", SERVICES, edition, number)
     if number:
         label = Message("Share of the listed services that was checked in time")
-        share = _checked(entries) / number
+        share = checked / number
         yield LedgerNumber("services.checked_share", label, code, share, "share", SERVICES, edition, number)
     bodies = len({entry.organization.id for entry in entries})
     label = Message("Organizations with a listed service")
     yield LedgerNumber("organizations.listed", label, code, bodies, "count", ORGANIZATIONS, edition)
-
-
-def _checked(entries: Iterable[Entry]) -> int:
-    return sum(entry.checked_in_time for entry in entries)
 
 
 def result_numbers(result: Result, area: StudyArea) -> Iterator[LedgerNumber]:
@@ -127,17 +122,16 @@ def _of_column(result: Result, column: Column, country: str) -> Iterator[LedgerN
         yield _of_result(result, column.key, column.label, country, ends, column.kind)
     is_drawn = column in result.headlines or result.layout == "matrix" if result.level else not (is_total or is_figure)
     for code in map(str, result.table.index) if is_drawn else ():
-        if not result.table[column.key].isna()[code] and result.state(code, column.key) not in SPEAKING:
-            cells = [float(result.table.at[code, key]) if key else None for key in keys]  # type: ignore[arg-type]
+        if result.state(code, column.key) not in SPEAKING:
+            cells = [float(result.value(code, key)) if key else None for key in keys]
             yield _of_result(result, column.key, column.label, code, cells, column.kind)
 
 
 def _states(result: Result, column: Column, country: str) -> Iterator[LedgerNumber]:
     for state, count in Counter(result.table[column.key]).items():
         label = Message("{what}: {state}", {"what": column.label, "state": STATES[state]})
-        yield _of_result(
-            result, f"{column.key}.{state.replace(' ', '_')}", label, country, (count, None, None), "count"
-        )
+        key = f"{column.key}.{state.replace(' ', '_')}"
+        yield _of_result(result, key, label, country, (count, None, None), "count")
 
 
 def _of_result(
@@ -154,24 +148,9 @@ def to_csv(numbers: Iterable[LedgerNumber], language: str, *, audience: str, dem
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(COLUMNS)
     for number in sorted(numbers, key=lambda number: (number.name, number.unit)):
-        ends = (number.value, number.low, number.high)
-        value, low, high = ("" if end is None else f"{end:.10g}" for end in ends)
-        size = "" if number.of is None else f"{number.of:.10g}"
-        texts = (neutral(show(number.label, language)), neutral(show(number.population, language)))
-        writer.writerow(
-            (
-                number.name,
-                texts[0],
-                number.unit,
-                value,
-                low,
-                high,
-                number.kind,
-                size,
-                texts[1],
-                number.edition,
-                audience,
-                invented,
-            )
-        )
+        ends = (number.value, number.low, number.high, number.of)
+        value, low, high, size = ("" if end is None else f"{end:.10g}" for end in ends)
+        label, population = (neutral(show(text, language)) for text in (number.label, number.population))
+        row = (number.name, label, number.unit, value, low, high, number.kind, size, population)
+        writer.writerow((*row, number.edition, audience, invented))
     return lines.getvalue()

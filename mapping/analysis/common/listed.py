@@ -6,11 +6,10 @@ from sqlite3 import Row
 
 from mapping.analysis.common.unit_places import Point, unit_places
 from mapping.area.study_area import StudyArea
-from mapping.errors import InvalidRecord, NotFound
+from mapping.errors import NotFound
 from mapping.language.i18n import Message, Text
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.entries import ServicePlace
-from mapping.view.rules.opening import DAY
 from mapping.view.view import Entry, View
 from mapping.view.visits import at_home, can_be_visited
 
@@ -106,7 +105,8 @@ def points(entries: Iterable[Entry], area: StudyArea, *, cross_borders: bool | N
     for entry in entries:
         exact = exact_points(entry, area, cross_borders=cross_borders)
         spots |= exact
-        reached = {code for spot in exact for code in _units_around(area.unit_at(*spot), area)}
+        units = {unit for spot in exact if (unit := area.unit_at(*spot))}
+        reached = {code for unit in units for code in (unit, *area.ancestors(unit))}
         for code in _units_shown(entry, area) - reached:
             spots.update(unit_places(area).get(code, ())[:1])
     return tuple(sorted(spots))
@@ -141,10 +141,6 @@ def _units_shown(entry: Entry, area: StudyArea) -> set[str]:
     return {code for code in (_unit_of(place, area) for place in hidden) if code}
 
 
-def _units_around(code: str | None, area: StudyArea) -> tuple[str, ...]:
-    return (code, *area.ancestors(code)) if code else ()
-
-
 def by_area(entries: Iterable[Entry], area: StudyArea) -> list[Entry]:
     """Return the services that have places in the country, none of which may be shown as a point."""
     return [
@@ -169,35 +165,6 @@ def state_of(entries: Sequence[Entry], area: StudyArea) -> str:
 def state_without(state: str) -> str:
     """Return the state of a number of people who reach nothing: where nothing is listed these are all, and known."""
     return "" if state == "none listed" else state
-
-
-def chosen_minutes(name: str, minutes: int) -> int:
-    """Return the minutes that an analysis is asked about.
-
-    Raises
-    ------
-    InvalidRecord
-        They are none, or more than a day.
-    """
-    if not 0 < minutes <= DAY:
-        raise InvalidRecord(f"{name}: {minutes} minutes; choose between 1 and {DAY}")
-    return minutes
-
-
-def chosen_level(area: StudyArea, level: int | None) -> int:
-    """Return a level of area units that exists, the finest where none is named.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
-    """
-    finest = area.levels[-1].level
-    if level is None:
-        return finest
-    if not 0 <= level <= finest:
-        raise InvalidRecord(f"level {level}: {area.code} has the levels 0 to {finest}")
-    return level
 
 
 def units_at(area: StudyArea, code: str, level: int) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mapping.analysis.common.ensemble import Floats, Reached, interval, other_scenarios, people_within, summary
 from mapping.analysis.common.listed import units_at
@@ -10,20 +11,7 @@ from mapping.area.study_area import StudyArea
 from mapping.engines.zonal import zone_sums
 from mapping.travel.surfaces import Progress
 
-__all__ = [
-    "FASTER",
-    "SLOWER",
-    "Floats",
-    "Progress",
-    "Reached",
-    "gathering",
-    "interval",
-    "other_scenarios",
-    "people_of",
-    "people_within",
-    "summary",
-    "without",
-]
+__all__ = ["Floats", "Progress", "Reached", "interval", "other_scenarios", "people_within", "summary"]
 
 SLOWER, FASTER = 0.8, 1.2
 """By how much all speeds may be wrong. Within 60 minutes at 0.8 of the speed is within 48 at the full one."""
@@ -47,3 +35,13 @@ def gathering(area: StudyArea, codes: Sequence[str], level: int) -> Floats:
 def people_of(area: StudyArea) -> Floats:
     """Return the people of each finest unit as they stand on the grid."""
     return zone_sums(area.unit_grid, area.people_grid, count=len(area.unit_codes))
+
+
+Zones = NDArray[np.int32]
+"""The number of the unit that each cell of the grid lies in, -1 outside."""
+
+
+def zones_of(area: StudyArea, codes: Sequence[str], level: int) -> Zones:
+    """Return the number of the unit of a level that each cell of the grid lies in, -1 outside."""
+    wider = [codes.index(units_at(area, code, level)[0]) for code in area.unit_codes]
+    return np.array([*wider, -1], np.int32)[area.unit_grid]

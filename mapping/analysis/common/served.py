@@ -27,17 +27,10 @@ class CountedServices:
     """Those of counts that take services whose check is overdue otherwise."""
 
 
-@dataclass(frozen=True)
-class Served:
-    """The table of people who are served in person or by phone, with its total, and what a result says of them."""
-
-    table: pd.DataFrame
-    total: dict[str, float | str]
-    parts: dict[str, Any]
-
-
-def served(frame: AnalysisFrame, kinds: Sequence[CountedServices]) -> Served:
+def served(frame: AnalysisFrame, kinds: Sequence[CountedServices]) -> dict[str, Any]:
     """Count the people within some minutes of each kind of services, and those whom only a line reaches, or nothing.
+
+    Returns the parts of a result.
 
     For each key ``k`` the table has ``k`` (share of people within reach, with ``k_low`` and ``k_high``), ``k_phone``
     (the state "present" where a line covers the unit, else "none listed") and ``k_without`` (people who neither
@@ -60,9 +53,8 @@ def served(frame: AnalysisFrame, kinds: Sequence[CountedServices]) -> Served:
         left = {key: own for key, own in _block(kind.key, reached[kind.key], beyond).items() if key.startswith(without)}
         total |= {key: float(own[0]) for key, own in (_block(kind.key, reached[kind.key], whole) | left).items()}
         total[f"{kind.key}_phone"] = "present" if called.any() else "none listed"
-    table = pd.DataFrame(columns, index=frame.index)
-    parts = {
-        "table": table,
+    return {
+        "table": pd.DataFrame(columns, index=frame.index),
         "states": frame.states({kind.key: state_of(kind.entries, area) for kind in kinds}),
         "total": total,
         "columns": _columns(kinds, frame.minutes),
@@ -78,7 +70,6 @@ def served(frame: AnalysisFrame, kinds: Sequence[CountedServices]) -> Served:
         "picture": "bars",
         "basis": "visited",
     }
-    return Served(table, total, parts)
 
 
 def _block(key: str, reached: Reached, units: Gathered) -> dict[str, Floats]:

@@ -8,15 +8,32 @@ from mapping.analysis.common.listed import Sort
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import UNSAID, Message, Share, Text, listing
 from mapping.model import Audience
+from mapping.resources import table_beside
 from mapping.result import Figure, Input, Kind
 from mapping.view.view import Entry, View
 
-EDITIONS: dict[Audience, Message] = {
-    "public": Message("Directory of services, public edition"),
-    "partner": Message("Directory of services, edition for partners"),
-    "focal_point": Message("Directory of services, edition for focal points"),
-    "custodian": Message("Directory of services, edition for custodians"),
-}
+_FIXED = {row["analysis"]: row for row in table_beside(__file__, "analyses")}
+_NOTES = table_beside(__file__, "notes")
+_LABELS = table_beside(__file__, "labels")
+
+
+def fixed(analysis: str, words: Mapping[str, object] | None) -> dict[str, Any]:
+    """Return the parts of a result that a table says: title, method, on what it is based, of what it is made."""
+    said = {key: text for key, text in _FIXED.get(analysis, {}).items() if text and key != "analysis"}
+    return {key: Message.of(text, words) if key in ("title", "method") else text for key, text in said.items()}
+
+
+def notes(analysis: str) -> tuple[Message, ...]:
+    """Return what is to be kept in mind of an analysis, whatever it finds."""
+    return tuple(Message.of(row["note"]) for row in _NOTES if row["analysis"] == analysis)
+
+
+def labels(of: str) -> dict[Any, Message]:
+    """Return what the columns of an analysis, or other things that it tells apart, are called; in their order."""
+    return {row["key"]: Message.of(row["label"]) for row in _LABELS if row["of"] == of}
+
+
+EDITIONS: dict[Audience, Message] = labels("editions")
 
 FRACTIONS: tuple[tuple[float, Message], ...] = (
     (1 / 10, Message("One in ten people")),
@@ -78,11 +95,6 @@ def farther(minutes: float) -> Message:
     return Message("more than {minutes} minutes", {"minutes": minutes})
 
 
-def named(area: StudyArea, code: str) -> Text:
-    """Return the names of an area unit by language."""
-    return area.unit(code).titles
-
-
 def inputs(view: View, area: StudyArea, *, travel: bool) -> tuple[Input, ...]:
     """Return what an analysis was computed from; ``travel`` where roads and terrain took part."""
     census = area.file.population.date
@@ -134,18 +146,18 @@ def margin(area: StudyArea) -> float:
     return 111.32 * max(0.0, min((west - left) * across, (right - east) * across, south - bottom, top - north))
 
 
+def counted(*sentences: tuple[Message, int], **words: object) -> tuple[Message, ...]:
+    """Return sentences with the ``count`` that each speaks of, and other words; what counts nothing is left out."""
+    return tuple(sentence.filled_with({**words, "count": count}) for sentence, count in sentences if count)
+
+
 def unshown(entries: Sequence[Entry]) -> tuple[Message, ...]:
     """Say how many services have a place that may not be shown, so that it is not known how far they are."""
-    if not entries:
-        return ()
-    count = {"count": len(entries)}
-    return (
-        Message(
-            "Services counted at the largest place of their area, since only the area may be shown: {count}. The range "
-            "holds what comes out where they stand elsewhere in it.",
-            count,
-        ),
+    text = Message(
+        "Services counted at the largest place of their area, since only the area may be shown: {count}. The range "
+        "holds what comes out where they stand elsewhere in it."
     )
+    return counted((text, len(entries)))
 
 
 def hidden(sorts: Sequence[Sort], shown: Sequence[Sort]) -> tuple[Message, ...]:
@@ -156,15 +168,6 @@ def hidden(sorts: Sequence[Sort], shown: Sequence[Sort]) -> tuple[Message, ...]:
 
 def snapping(area: StudyArea, *, lost: int, snapped: int) -> tuple[Message, ...]:
     """Return what became of places that lie where nobody can go, such as in a lake or on the wrong side of a line."""
-    sentences = []
-    if snapped:
-        sentences.append(
-            Message("Places moved to the nearest ground that can be crossed: {count}.", {"count": snapped})
-        )
-    if lost:
-        distance = area.settings.travel.snap_km
-        words = {"km": distance, "count": lost}
-        sentences.append(
-            Message("Places left out, since no ground within {km} km of them can be crossed: {count}.", words)
-        )
-    return tuple(sentences)
+    moved = Message("Places moved to the nearest ground that can be crossed: {count}.")
+    left_out = Message("Places left out, since no ground within {km} km of them can be crossed: {count}.")
+    return counted((moved, snapped), (left_out, lost), km=area.settings.travel.snap_km)

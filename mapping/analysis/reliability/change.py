@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import rows_of, units_with
+from mapping.analysis.common.wording import labels
 from mapping.area.study_area import StudyArea
 from mapping.errors import InvalidRecord, UnsafePublication
 from mapping.language.i18n import Message
@@ -22,19 +22,7 @@ from mapping.result import Column, Figure, Input, Result
 from mapping.view.entries import ServicePlace
 from mapping.view.view import View
 
-METHOD = Message(
-    "We compared two editions for the same readers, service by service. A service is new when it was not active in the "
-    "earlier edition, closed when it is not active in this one, and moved when it has another place. Whether a service "
-    "closed, was merged with another or is no longer shown cannot be told apart, so that nothing hidden can be guessed."
-)
-
-LABELS: dict[str, Message] = {
-    "before": Message("Services in the earlier edition"),
-    "now": Message("Services now"),
-    "new": Message("New"),
-    "closed": Message("Closed, or no longer shown"),
-    "moved": Message("Moved"),
-}
+LABELS: dict[str, Message] = labels("change")
 
 
 def change(view: View, area: StudyArea, *, previous: View | None = None, level: int | None = None) -> Result:
@@ -65,8 +53,6 @@ def change(view: View, area: StudyArea, *, previous: View | None = None, level: 
         table = pd.DataFrame(dict.fromkeys(LABELS, 0), index).assign(now=now["now"])
     unknown = dict.fromkeys((key for key in LABELS if key != "now"), "unknown" if day is None else "")
     return frame.result(
-        "list",
-        title=Message("What changed since the earlier edition"),
         finding=_finding(total, day),
         also=_also(area, table) if day is not None else (),
         table=table,
@@ -74,17 +60,9 @@ def change(view: View, area: StudyArea, *, previous: View | None = None, level: 
         total=total,
         columns=tuple(Column(key, label, "count") for key, label in LABELS.items()),
         figures={k: Figure(total[k], "count", LABELS[k]) for k in ("new", "closed", "moved") if k in total},
-        method=METHOD,
         inputs=() if day is None else (Input(Message("Earlier edition"), day),),
-        caveats=NOTES,
         picture="bars" if day is not None else "none",
     )
-
-
-NOTES = (
-    Message("More entries may mean that more was asked, not that there is more help."),
-    Message("Services without a place in an area stand in the line of the country only."),
-)
 
 
 def _require_like(view: View, previous: View) -> None:
@@ -152,7 +130,6 @@ def _where(places: Iterable[ServicePlace]) -> frozenset[tuple[object, ...]]:
 def _tables(
     kinds: Mapping[str, Services], area: StudyArea, level: int, index: pd.Index
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Return how many services of each kind are in each unit, and how many there are."""
     counts = {}
     for key, services in kinds.items():
         tally = Counter(unit for places in services.values() for unit in units_with(places, area, level)[0])
@@ -172,9 +149,9 @@ def _finding(total: Mapping[str, int], day: dt.date | None) -> Message:
 def _also(area: StudyArea, table: pd.DataFrame) -> tuple[Message, ...]:
     net, sentences = table["now"] - table["before"], []
     if len(table) > 1 and net.max() > 0:
-        words = {"place": wording.named(area, str(net.idxmax())), "count": int(net.max())}
+        words = {"place": area.unit(str(net.idxmax())).titles, "count": int(net.max())}
         sentences.append(Message("The most were added in {place}: {count}.", words))
     if len(table) > 1 and net.min() < 0:
-        words = {"place": wording.named(area, str(net.idxmin())), "count": -int(net.min())}
+        words = {"place": area.unit(str(net.idxmin())).titles, "count": -int(net.min())}
         sentences.append(Message("The most were lost in {place}: {count}.", words))
     return tuple(sentences)

@@ -8,25 +8,14 @@ import pandas as pd
 from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import listed_services, units_in
+from mapping.analysis.common.wording import labels
 from mapping.area.study_area import StudyArea
 from mapping.freshness import Freshness, checked_in_time
 from mapping.language.i18n import Message, Share
 from mapping.result import Column, Figure, Result
 from mapping.view.view import View
 
-LABELS: dict[Freshness, Message] = {
-    "fresh": Message("Checked, no check due soon"),
-    "due": Message("Checked, next check due soon"),
-    "overdue": Message("Check overdue"),
-    "lapsed": Message("Check long overdue, no longer offered first"),
-    "unverified": Message("Never checked"),
-}
-
-METHOD = Message(
-    "Every listed service has a day by which somebody must ask again whether it is still there: by its kind, some "
-    "months after the last check. For each region we counted the services that have a place there by how that day "
-    "lies to the day of this edition."
-)
+LABELS: dict[Freshness, Message] = labels("freshness")
 
 
 def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Result:
@@ -45,8 +34,6 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
     total = {"services": number} | {key: whole[key] / number if number else 0.0 for key in LABELS}
     empty = services.map({0: "none listed"}).fillna("")
     return frame.result(
-        "list",
-        title=Message("How far the list can be relied on"),
         finding=_finding(whole, number),
         also=_also(area, counts, services, whole),
         table=pd.DataFrame({"services": services, **shares}),
@@ -57,8 +44,7 @@ def freshness(view: View, area: StudyArea, *, level: int | None = None) -> Resul
             *(Column(key, label, "share", more_is=_more(key)) for key, label in LABELS.items()),
         ),
         figures={key: Figure(total[key], "share", label) for key, label in LABELS.items()} if number else {},
-        method=METHOD,
-        caveats=_notes(sum(not units_in(entry, area, frame.level)[0] for entry in listed)),
+        caveats=wording.counted((PLACELESS, sum(not units_in(entry, area, frame.level)[0] for entry in listed))),
         picture="stacked",
     )
 
@@ -77,26 +63,20 @@ def _finding(whole: dict[Freshness, int], number: int) -> Message:
 def _also(
     area: StudyArea, counts: pd.DataFrame, services: pd.Series, whole: dict[Freshness, int]
 ) -> tuple[Message, ...]:
-    sentences = []
     old = counts["overdue"] + counts["lapsed"] + counts["unverified"]
-    if whole["lapsed"]:
-        sentences.append(
-            Message("No longer offered first, since their check lapsed: {count}.", {"count": whole["lapsed"]})
-        )
-    if whole["unverified"]:
-        sentences.append(Message("Never checked by anybody: {count}.", {"count": whole["unverified"]}))
+    lapsed = Message("No longer offered first, since their check lapsed: {count}.")
+    never = Message("Never checked by anybody: {count}.")
+    sentences = [*wording.counted((lapsed, whole["lapsed"]), (never, whole["unverified"]))]
     if len(counts) > 1 and old.any():
         share = (old / services.where(services > 0, 1)).sort_values(ascending=False, kind="stable")
-        words = {"place": wording.named(area, str(share.index[0])), "share": Share(float(share.iloc[0]))}
+        words = {"place": area.unit(str(share.index[0])).titles, "share": Share(float(share.iloc[0]))}
         sentences.append(
             Message("The largest share that is overdue or was never checked is in {place}: {share}.", words)
         )
     return tuple(sentences)
 
 
-def _notes(without: int) -> tuple[Message, ...]:
-    text = Message(
-        "Services abroad, by phone alone, or without a place that may be shown, which stand in the line of the country "
-        "only: {count}."
-    )
-    return (text.filled_with({"count": without}),) if without else ()
+PLACELESS = Message(
+    "Services abroad, by phone alone, or without a place that may be shown, which stand in the line of the country "
+    "only: {count}."
+)

@@ -8,7 +8,6 @@ from sqlite3 import Row
 import numpy as np
 import pandas as pd
 
-from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame, Gathered, figure
 from mapping.analysis.common.listed import ANY, points, sort_of, units_in
 from mapping.analysis.common.reached import Floats, Progress, Reached, summary
@@ -18,14 +17,6 @@ from mapping.freshness import months_after
 from mapping.language.i18n import Message, People
 from mapping.result import Column, Figure, Result
 from mapping.view.view import Entry, View
-
-METHOD = Message(
-    "For the services whose funding is known to end we looked at the last day that somebody pays for them. We took "
-    "away those that end within the stated months and counted again the people who have a listed service within "
-    "reach, on foot and by road. The difference is who would lose it. The range beside a number holds nine in ten "
-    "counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed together. "
-    "Services that do not say until when they are funded are taken to go on."
-)
 
 
 def funding(
@@ -69,9 +60,6 @@ def funding(
     if state:
         total = {key: value for key, value in total.items() if not key.startswith(("ending", "losing", "silent"))}
     return frame.result(
-        "travel",
-        basis="visited",
-        title=Message("Where funding ends"),
         finding=_finding(total, state, len(ending), months, minutes),
         also=_also(area, table) if ending else (),
         table=table,
@@ -79,7 +67,6 @@ def funding(
         total=total,
         columns=_columns(months, minutes),
         figures=_figures(total, months),
-        method=METHOD,
         unshown=helping,
         picture="none" if state else "bars",
     )
@@ -149,7 +136,7 @@ def _finding(total: Mapping[str, float], state: str, ending: int, months: int, m
 def _also(area: StudyArea, table: pd.DataFrame) -> tuple[Message, ...]:
     if len(table) < 2 or table["losing"].max() < 1:
         return ()
-    words = {"place": wording.named(area, str(table["losing"].idxmax()))}
+    words = {"place": area.unit(str(table["losing"].idxmax())).titles}
     return (Message("The most people would lose it in {place}.", words),)
 
 

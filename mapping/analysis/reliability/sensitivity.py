@@ -1,32 +1,41 @@
 """Sensitivity: by how much the people within reach change with what nobody knows for sure, and what moves them most."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from mapping.analysis.common.ensemble import DRAWS, RIDES, Choices, choices, effects, middle, strongest
+from mapping.analysis.common.ensemble import DRAWS, RIDES, Choices, choices, effects, evenly, middle, strongest
 from mapping.analysis.common.frame import AnalysisFrame
-from mapping.analysis.common.listed import ANY, Sort, chosen_types, sort_of, state_of
-from mapping.analysis.common.reached import Floats, Progress, Reached, interval
-from mapping.analysis.common.variants import Variant, VariantQuestion, variants
+from mapping.analysis.common.listed import ANY, Sort, chosen_types, points, sort_of, state_of
+from mapping.analysis.common.reached import (
+    FASTER,
+    SLOWER,
+    Floats,
+    Progress,
+    Reached,
+    interval,
+    other_scenarios,
+    people_of,
+)
 from mapping.area.study_area import StudyArea
+from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message, Share, Text
 from mapping.result import Column, Figure, Result
-from mapping.travel.surfaces import Client
+from mapping.travel import scenarios
+from mapping.travel.surfaces import Client, PeopleWithin, surfaces
 from mapping.view.view import View
 
-METHOD = Message(
-    "We counted the people within reach {draws} times, each time with all of this changed together: the season, all "
-    "speeds by up to a fifth, the village tracks that are on no map (as assumed, half as fast, half as many, or "
-    "none), who can get a ride ({low} to {high} of the people; the others walk), how people are spread over each "
-    "unit, the width of the cells, and services whose check is overdue. The range holds nine in ten of these "
-    "counts, and what was asked. The same counts give the range beside each such number in other findings. What "
-    "moves the number most is the one of these whose change moves the mean of the counts farthest. The columns "
-    "change one thing at a time; those on foot, on borders and on other data take no part in the range. Wrong or "
-    "missing entries are in no range.",
-    {"draws": DRAWS, "low": Share(RIDES[0]), "high": Share(RIDES[1])},
-)
+ALTERNATIVES = "alternatives"
+"""Folder beside ``area.toml`` whose folders are study areas of the same country and units, made from other data."""
+
+WITH = Message("With services whose check is overdue")
+WITHOUT = Message("Without services whose check is overdue")
+OPEN = Message("With ways through neighbour countries")
+CLOSED = Message("Without ways through neighbour countries")
 
 
 def sensitivity(
@@ -45,12 +54,7 @@ def sensitivity(
 
     Options are those of `coverage`. The table is about the first type: ``people``, ``asked`` (share within reach) with
     its range ``asked_low`` and ``asked_high``, a column for each variant, and ``most``, what moves the share most. The
-    figures hold each type's share with its range.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here, or a folder of other data does not fit.
+    figures hold each type's share with its range. A folder of other data that does not fit is an `InvalidRecord`.
     """
     frame = AnalysisFrame(
         "sensitivity", view, area, level, minutes=minutes, scenario=scenario, stale=stale, client=client
@@ -59,8 +63,7 @@ def sensitivity(
     sorts = [first, *(sort for sort in others if frame.spots(sort))]
     if first.hidden and not frame.spots(first):
         sorts = sorts[1:] or [sort_of(ANY)]
-    question = VariantQuestion(sorts, minutes, scenario, client, progress)
-    outcomes = variants(area, question, frame.entries, frame.doubtful, stale=stale)
+    outcomes = _variants(frame, sorts, progress)
     drawn, among = frame.within(sorts), choices(area, scenario)
     shares = {
         key: reached.gathered(frame.whole.matrix).shares(frame.whole.people)[:, 0] for key, reached in drawn.items()
@@ -71,8 +74,7 @@ def sensitivity(
     total = _shares(outcomes, frame.whole.matrix)[:, :, 0]  # (variants, sorts)
     state = state_of(sorts[0].of(frame.entries), area)
     return frame.result(
-        "travel",
-        title=Message("How sure the numbers are"),
+        words={"draws": DRAWS, "low": Share(RIDES[0]), "high": Share(RIDES[1])},
         finding=_finding(outcomes, ends, state, minutes),
         also=_also(total, outcomes, sorts, ends, most, state),
         table=table,
@@ -81,18 +83,87 @@ def sensitivity(
         columns=_columns(outcomes, minutes),
         headline=("middle", "asked", *(variant.key for variant in outcomes[1:]), "most"),
         figures=_figures(shares, sorts, ends, state, minutes),
-        method=METHOD,
         unshown=sort_of(ANY).of(frame.entries),
     )
 
 
+class Variant(NamedTuple):
+    """One way in which things could be, with the people within reach, shape (sorts, finest units), and all people.
+
+    A ``question`` of its own, such as who has no vehicle, takes no part in ranges.
+    """
+
+    key: str
+    label: Text
+    within: Floats
+    people: Floats
+    question: bool = False
+
+
+def _variants(frame: AnalysisFrame, sorts: Sequence[Sort], progress: Progress) -> list[Variant]:
+    """Return every variant, what was asked for first."""
+    area, seasons = frame.area, other_scenarios(frame.area, frame.scenario)
+    crossing, everybody = area.settings.travel.cross_borders, people_of(area)
+
+    def within(
+        where: StudyArea = area,
+        *,
+        scenario: str = frame.scenario,
+        factor: float = 1,
+        overdue: bool = False,
+        evenly_spread: bool = False,
+        borders: bool | None = None,
+    ) -> Floats:
+        edge, people = round(frame.minutes * factor, 6), evenly(where) if evenly_spread else where.people_grid
+        entries = frame.doubtful if overdue else frame.entries
+        found = surfaces(
+            where,
+            {sort.key: points(sort.of(entries), where, cross_borders=borders) for sort in sorts},
+            scenarios=[scenario],
+            limit=edge,
+            cross_borders=borders,
+            then=PeopleWithin(where.unit_grid, people, (edge,), len(where.unit_codes)),
+            client=frame.client,
+            progress=progress,
+        )
+        return np.stack([found[sort.key, scenario].found[:, 0] for sort in sorts])
+
+    made = [Variant("asked", Message("As asked"), within(), everybody)]
+    for plan in scenarios(area):
+        if plan.id != frame.scenario:
+            season = Message("Another season: {season}", {"season": plan.label})
+            label: Text = season if plan.id in seasons else plan.label
+            outcome = within(scenario=plan.id)
+            made.append(Variant(f"scenario_{plan.id}", label, outcome, everybody, question=plan.id not in seasons))
+    made += [
+        Variant("slower", Message("Speeds 20% lower"), within(factor=SLOWER), everybody),
+        Variant("faster", Message("Speeds 20% higher"), within(factor=FASTER), everybody),
+        Variant("overdue", WITHOUT if frame.stale else WITH, within(overdue=True), everybody),
+        Variant("evenly", Message("People spread by land cover only"), within(evenly_spread=True), everybody),
+        Variant("border", CLOSED if crossing else OPEN, within(borders=not crossing), everybody),
+    ]
+    for path in sorted(Path(area.folder).glob(f"{ALTERNATIVES}/*/area.toml")):
+        other, name = _alternative(path.parent, tuple(area.unit_codes)), path.parent.name
+        label = Message("Other data: {name}", {"name": name})
+        made.append(Variant(f"other_{name}", label, within(other), people_of(other)))
+    return made
+
+
+@cache
+def _alternative(folder: Path, codes: tuple[str, ...]) -> StudyArea:
+    other = StudyArea.load(folder)
+    if tuple(other.unit_codes) != codes:
+        raise InvalidRecord(f"{folder}: has other finest units than the study area; give them the same codes and order")
+    return other
+
+
 def _shares(variants: Sequence[Variant], matrix: Floats) -> Floats:
     """Return the share within reach of each variant, sort and unit that the matrix gathers."""
-    shares = []
-    for variant in variants:
-        people = matrix @ variant.people
-        shares.append(np.minimum(variant.within @ matrix.T / np.where(people > 0, people, 1), 1))
-    return np.stack(shares)
+    people = [matrix @ variant.people for variant in variants]
+    within = [
+        variant.within @ matrix.T / np.where(own > 0, own, 1) for variant, own in zip(variants, people, strict=True)
+    ]
+    return np.minimum(within, 1)
 
 
 def _table(frame: AnalysisFrame, variants: Sequence[Variant], drawn: Reached, among: Choices) -> pd.DataFrame:

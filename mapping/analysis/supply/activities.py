@@ -7,20 +7,15 @@ from sqlite3 import Row
 
 import pandas as pd
 
+from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import ANY, sort_of, units_at, units_in
+from mapping.analysis.common.wording import labels
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, People, Text
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Column, Figure, Result
 from mapping.view.view import View
-
-METHOD = Message(
-    "Organizations told what they do for prevention and coordination, in which area, from when to when, "
-    "and how many people they reached. We added this up by region. Two organizations overlap when they do the same "
-    "kind of thing in the same unit at the same time. People reached are as the organizations told them: who came "
-    "twice counts twice. Beside them stand the services for people that are listed there."
-)
 
 
 def activities(view: View, area: StudyArea, *, level: int | None = None) -> Result:
@@ -45,9 +40,6 @@ def activities(view: View, area: StudyArea, *, level: int | None = None) -> Resu
     total = _line(rows, view.edition, types) | {"services": sum(bool(units_in(entry, area, 0)[0]) for entry in helping)}
     total["overlaps"] = int(table["overlaps"].sum())
     return frame.result(
-        "list",
-        basis="activities",
-        title=Message("Who does what, where and when"),
         finding=_finding(total, table),
         also=_also(total, table),
         table=table,
@@ -61,24 +53,20 @@ def activities(view: View, area: StudyArea, *, level: int | None = None) -> Resu
             key: Figure(total[key], "people" if key == "reached" else "count", LABELS[key])
             for key in ("organizations", "activities", "reached")
         },
-        method=METHOD,
-        caveats=_notes(sum(len(at) != 1 for _, at in placed), _silent(rows)),
+        caveats=wording.counted(
+            (SILENT, _silent(rows)),
+            (
+                Message("Activities told for a wider area, which stand in the line of the country only: {count}."),
+                sum(len(at) != 1 for _, at in placed),
+            ),
+        ),
         picture="bars",
     )
 
 
-LABELS: dict[str, Message] = {
-    "organizations": Message("Organizations"),
-    "activities": Message("Activities"),
-    "ongoing": Message("Under way"),
-    "planned": Message("Planned"),
-    "ended": Message("Called ongoing, though their last day has passed"),
-    "kinds": Message("Kinds of activity"),
-    "overlaps": Message("Kinds in which organizations overlap, region by region"),
-    "reached": Message("People reached, as told"),
-    "services": Message("Services for people listed here"),
-}
+LABELS: dict[str, Message] = labels("activities")
 KEYS = tuple(LABELS)
+SILENT = Message("Activities whose number of people reached is not told, or too small to be shown: {count}.")
 
 
 def _columns(types: Sequence[str]) -> tuple[Column, ...]:
@@ -175,18 +163,11 @@ def _finding(total: Mapping[str, int], table: pd.DataFrame) -> Message:
 
 def _also(total: Mapping[str, int], table: pd.DataFrame) -> tuple[Message, ...]:
     alone = int(((table["activities"] > 0) & (table["services"] == 0)).sum())
-    sentences = (
-        (Message("People reached, as the organizations told: {people}."), total["reached"]),
+    reached = Message("People reached, as the organizations told: {people}.")
+    return wording.counted(
+        (reached, total["reached"]),
         (Message("Organizations do the same at the same time in the same place: {count}."), total["overlaps"]),
         (Message("Called ongoing, though their last day has passed: {count}."), total["ended"]),
         (Message("Areas with activities, but without any listed service: {count}."), alone),
+        people=People(total["reached"]),
     )
-    return tuple(text.filled_with({"count": count, "people": People(count)}) for text, count in sentences if count)
-
-
-def _notes(wider: int, silent: int) -> tuple[Message, ...]:
-    notes = (
-        (Message("Activities whose number of people reached is not told, or too small to be shown: {count}."), silent),
-        (Message("Activities told for a wider area, which stand in the line of the country only: {count}."), wider),
-    )
-    return tuple(note.filled_with({"count": count}) for note, count in notes if count)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import core_types
 from mapping.analysis.common.presence import ServicePresence
+from mapping.analysis.common.wording import labels
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
 from mapping.language.i18n import Message, Text, listing
@@ -17,13 +19,7 @@ from mapping.result import Column, Figure, Result, State
 from mapping.view.rules.takes import MINORS, worst
 from mapping.view.view import Entry, View
 
-DIMENSIONS: dict[str, Message] = {
-    "sex": Message("By sex"),
-    "age": Message("By age"),
-    "household": Message("By household"),
-    "mobility": Message("By where they come from or go"),
-    "vulnerability": Message("By what they live with"),
-}
+DIMENSIONS: dict[str, Message] = labels("beneficiaries")
 """Kinds of groups that are looked at; forms of exploitation and legal status are no reason to be turned away."""
 
 BOTH: dict[str, tuple[tuple[str, str], Message]] = {
@@ -33,16 +29,6 @@ BOTH: dict[str, tuple[tuple[str, str], Message]] = {
 """Groups of people who belong to two: a service must take both."""
 
 REACHED: frozenset[State] = frozenset({"present", "single", "only remote"})
-
-METHOD = Message(
-    "For each region we took the core functions of the referral mechanism that are listed there and are confirmed. "
-    "For each group of people we asked whether any service behind a function takes them: it must not exclude "
-    "them, and where it names ages or sexes, it must name theirs. Who names others of another kind, such as people "
-    "with disabilities or returned migrants, may take them when they ask; so may who does not say whether children "
-    "are taken. Where people stay, children must be named. A service that names nobody takes everybody. A function is "
-    "closed to a group when it is listed, but none of its services takes the group, even when asked. Functions whose "
-    "places are secret are left out."
-)
 
 
 @dataclass(frozen=True)
@@ -88,11 +74,6 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
     of these that take none of it, under the group's code (``BOYS`` and ``GIRLS`` are children of a sex). With
     ``group``, it holds ``listed``, ``closed``, ``to_ask`` (functions of which every service that may take them has to
     be asked) and for each function the number of services that take that group or may.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        The study area has no such level; there is no such group for the readers of this view.
     """
     frame = AnalysisFrame("beneficiaries", view, area, level, usual=1)
     known = groups_of(view, area)
@@ -113,9 +94,6 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
     boxes = int(anybody.to_numpy().sum())
     everywhere = {key: int((cells.any() & ~(anybody & ~cells).any()).sum()) for key, cells in closed.items()}
     return frame.result(
-        "units",
-        basis="confirmed",
-        title=Message("Who finds help closed, by region"),
         finding=_finding(known, closed, boxes),
         also=(*_also(known, closed, terms), *_unsure(known, unsure, boxes)),
         table=table,
@@ -125,7 +103,6 @@ def beneficiaries(view: View, area: StudyArea, *, level: int | None = None, grou
         groups={key: tuple(own.key for own in known if own.dimension == key) for key in DIMENSIONS},
         group_labels=DIMENSIONS,
         figures=_figures(known, closed, boxes),
-        method=METHOD,
         caveats=_notes(view),
         picture="bars",
     )
@@ -135,7 +112,6 @@ LISTED = Column("listed", Message("Functions listed, for anybody"), "count")
 
 
 def _reached(listing: ServicePresence, terms: Sequence[Term]) -> pd.DataFrame:
-    """Return in which units each function is there for anybody: rows units, columns types."""
     reached = {term.code: [state[0] in REACHED for state in listing.states(term).values()] for term in terms}
     return pd.DataFrame(reached, pd.Index(listing.units, name="code"), dtype=bool)
 
@@ -172,8 +148,6 @@ def _one(
     sums = {"listed": anybody.sum(axis=1), "closed": closed.sum(axis=1), "to_ask": unsure.sum(axis=1)}
     words = {"group": group.label, "closed": int(closed.to_numpy().sum()), "boxes": int(anybody.to_numpy().sum())}
     return frame.result(
-        "units",
-        basis="confirmed",
         title=Message("Core functions for one group: {group}", words),
         finding=Message(
             "“{group}”: closed to them {closed:is|are} {closed} of {boxes} cells in which something is listed", words
@@ -187,21 +161,25 @@ def _one(
             *(Column(term.code, term.labels, "count", more_is="better") for term in terms),
         ),
         headline=("listed", "closed", "to_ask"),
-        method=METHOD,
         caveats=_notes(frame.view),
         layout="matrix",
     )
 
 
+def _most(known: Sequence[BeneficiaryGroup], cells: Mapping[str, pd.DataFrame]) -> tuple[int, Text]:
+    """Return in how many cells something holds for a group at most, and for which groups it does so often."""
+    counts = {group.key: int(cells[group.key].to_numpy().sum()) for group in known}
+    most = max(counts.values(), default=0)
+    return most, listing([group.label for group in known if counts[group.key] == most])
+
+
 def _finding(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> Message:
     if not boxes:
         return Message("Nothing is listed that could be open or closed to anybody")
-    counts = {group.key: int(closed[group.key].to_numpy().sum()) for group in known}
-    most = max(counts.values(), default=0)
+    most, groups = _most(known, closed)
     if not most:
         return Message("Every function that is listed takes every group that we looked at")
-    worst = [group.label for group in known if counts[group.key] == most]
-    words = {"group": listing(worst), "closed": most, "boxes": boxes}
+    words = {"group": groups, "closed": most, "boxes": boxes}
     return Message("Closed most often, in {closed} of {boxes} cells in which others find help, to: {group}", words)
 
 
@@ -225,14 +203,9 @@ def _also(
 
 
 def _unsure(known: Sequence[BeneficiaryGroup], unsure: Mapping[str, pd.DataFrame], boxes: int) -> tuple[Message, ...]:
-    """Say which groups must ask most often; several may as often."""
-    counts = {group.key: int(unsure[group.key].to_numpy().sum()) for group in known}
-    most = max(counts.values(), default=0)
-    if not most:
-        return ()
-    groups = listing([group.label for group in known if counts[group.key] == most])
+    most, groups = _most(known, unsure)
     words = {"group": groups, "count": most, "boxes": boxes}
-    return (Message("Must ask first most often, in {count} of {boxes} cells: {group}.", words),)
+    return (Message("Must ask first most often, in {count} of {boxes} cells: {group}.", words),) if most else ()
 
 
 def _figures(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFrame], boxes: int) -> dict[str, Figure]:
@@ -249,15 +222,9 @@ def _figures(known: Sequence[BeneficiaryGroup], closed: Mapping[str, pd.DataFram
 
 def _notes(view: View) -> tuple[Message, ...]:
     silent = sum(not entry.serves and not entry.excludes for entry in view.services())
-    words = {"count": silent}
-    notes = (
-        (
-            Message(
-                "A service that names only some people may take others too when they ask. This shows what is written."
-            ),
-            True,
-        ),
-        (Message("Services that do not say whom they take, and count as open to everybody: {count}.", words), silent),
-        (Message("Groups whose name could endanger somebody are left out."), view.audience == "public"),
+    written = Message(
+        "A service that names only some people may take others too when they ask. This shows what is written."
     )
-    return tuple(note for note, holds in notes if holds)
+    open_to_all = Message("Services that do not say whom they take, and count as open to everybody: {count}.")
+    left_out = Message("Groups whose name could endanger somebody are left out.")
+    return (written, *wording.counted((open_to_all, silent)), *((left_out,) if view.audience == "public" else ()))

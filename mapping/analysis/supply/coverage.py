@@ -20,14 +20,6 @@ from mapping.view.view import View
 
 BANDS = (30, 60, 120)
 
-METHOD = Message(
-    "We took every listed service that can be visited and whose check is not overdue, and every square kilometre "
-    "where people live. For each we asked how long the way to the nearest service takes, on foot and by road, "
-    "across the lines of areas. Then we added up the people. The range beside a number holds "
-    "nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed "
-    "together."
-)
-
 
 def coverage(
     view: View,
@@ -53,11 +45,6 @@ def coverage(
 
     The table holds ``people``, and for each type ``t`` and band ``b`` the columns ``t_b`` (share of people),
     ``t_b_low`` and ``t_b_high``, and ``t_beyond`` (people farther away than ``minutes``) with its range.
-
-    Raises
-    ------
-    InvalidRecord, NotFound
-        An option has a value that makes no sense here.
 
     Examples
     --------
@@ -85,9 +72,6 @@ def coverage(
     if also:
         also = (*_uncertain(frame, reached[listed[0].key], bands.index(minutes)), *also)
     return frame.result(
-        "travel",
-        basis="visited",
-        title=Message("People within reach of services"),
         finding=_finding(total, shown, spots, minutes),
         also=also,
         table=table,
@@ -101,7 +85,6 @@ def coverage(
             f"{sort.key}_{minutes}": figure(total, f"{sort.key}_{minutes}", "share", _within(sort, minutes))
             for sort in listed
         },
-        method=METHOD,
         unshown=sort_of(ANY).of(frame.entries),
         moved=reached.values(),
         caveats=wording.hidden(sorts, shown),
@@ -134,7 +117,6 @@ def gains(view: View, area: StudyArea, saved: SavedScenario) -> Gains:
 def _columns_of(
     units: Gathered, reached: Mapping[str, Reached], bands: Sequence[int], minutes: int
 ) -> dict[str, Floats]:
-    """Return the shares within each of the bands, and the people beyond, of each sort of services."""
     columns: dict[str, Floats] = {}
     for key, of_finest in reached.items():
         own = of_finest.gathered(units.matrix)
@@ -209,7 +191,7 @@ def _also(
     beyond = table[f"{first.key}_beyond"]
     if len(table) > 1 and beyond.max() > 0:
         share, number = str((1 - table[f"{first.key}_{minutes}"])[table["people"] > 0].idxmax()), str(beyond.idxmax())
-        words = {"place": wording.named(area, share), "other": wording.named(area, number)}
+        words = {"place": area.unit(share).titles, "other": area.unit(number).titles}
         if share == number:
             sentences.append(
                 Message("The largest share and the largest number of people out of reach are in {place}.", words)
@@ -226,7 +208,6 @@ def _also(
 
 
 def _uncertain(frame: AnalysisFrame, reached: Reached, band: int) -> tuple[Message, ...]:
-    """Say what share is out of reach as asked, what is within reach on foot, and what moves it most."""
     everybody, whole = frame.whole.people, reached.gathered(frame.whole.matrix)
     foot = float(min(whole.foot[0, band] / max(everybody[0], 1), 1))
     shares = whole.shares(everybody, band)[:, 0]

@@ -11,12 +11,6 @@ from mapping.language.i18n import Message, listing
 from mapping.result import Column, Figure, Result
 from mapping.view.view import Entry, View
 
-METHOD = Message(
-    "We counted the listed services that have a place abroad and whose check is not long overdue, by country. The "
-    "main countries of destination are named by the study area; where it names none, those stand here in which "
-    "something is listed. A line at home that can be called from abroad is not counted."
-)
-
 
 def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     """Count the services listed abroad, by country of destination.
@@ -38,9 +32,6 @@ def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Re
     states = {key: _state(key, value, countries, here=here) for key, value in total.items()}
     missing = [code for code in main if not by_country[code]]
     return frame.result(
-        "list",
-        basis="abroad",
-        title=Message("Help in the countries to which people go"),
         finding=_finding(total["services"], len([code for code in countries if by_country[code]]), main, missing),
         also=_also(by_country, missing, area),
         table=pd.DataFrame({key: value if here else 0 for key, value in total.items()}, frame.index),
@@ -56,18 +47,8 @@ def destinations(view: View, area: StudyArea, *, level: int | None = None) -> Re
             code: Figure(by_country[code], "count", Message("{place}", {"place": area.country(code)}))
             for code in countries
         },
-        method=METHOD,
-        caveats=NOTES,
         picture="bars",
     )
-
-
-NOTES = (
-    Message(
-        "How many people live in each country is not known here, nor what share of them was referred to help: nobody "
-        "counts referrals in one way."
-    ),
-)
 
 
 def _abroad(entry: Entry, area: StudyArea) -> set[str]:

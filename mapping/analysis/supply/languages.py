@@ -7,21 +7,12 @@ from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import ANY, sort_of
 from mapping.analysis.common.reached import Progress
-from mapping.analysis.common.served import CountedServices, Served, served, within_label
+from mapping.analysis.common.served import CountedServices, served, within_label
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message, Text
 from mapping.language.taxonomy import Vocabulary
 from mapping.result import Figure, Result
 from mapping.view.view import Entry, View
-
-METHOD = Message(
-    "For each language we took the listed services that help people, whose check is not long overdue and "
-    "that say that they "
-    "help in it. We counted the people who reach one of them in person within the time that the table names, on foot "
-    "and by road, and told where a phone line in that language can be called instead. A line counts everywhere, "
-    "unless it says what it covers. The range beside a number holds nine in ten counts in which speeds, seasons, "
-    "village tracks and all else that nobody knows for sure were changed together."
-)
 
 
 def languages(
@@ -52,22 +43,19 @@ def languages(
         )
         for code in wanted
     ]
-    result = served(frame, kinds)
-    figures = result.parts["figures"]
-    figures |= _from_afar(result, kinds, area, minutes) if figures else {}
+    parts = served(frame, kinds)
+    figures, total = parts["figures"], parts["total"]
+    figures |= _from_afar(parts, kinds, area, minutes) if figures else {}
     own = [kind for kind in kinds if kind.key in area.languages and kind.key in figures]
-    least = min(own, key=lambda kind: float(result.total[kind.key]), default=None)
+    least = min(own, key=lambda kind: float(total[kind.key]), default=None)
     if least is not None:  # the sentence speaks of it
         figures = {least.key: figures[least.key], **figures}
     return frame.result(
-        "travel",
-        title=Message("In which languages people reach help"),
-        finding=_finding(result.total, least, minutes),
-        also=_also(result.total, [kind for kind in kinds if kind.key in area.languages]),
+        finding=_finding(total, least, minutes),
+        also=_also(total, [kind for kind in kinds if kind.key in area.languages]),
         headline=("people", *(kind.key for kind in kinds if kind.key in area.languages)),
-        method=METHOD,
-        caveats=_notes(sum(not entry.languages for entry in helping)),
-        **(result.parts | {"figures": figures}),
+        caveats=wording.counted((SILENT, sum(not entry.languages for entry in helping))),
+        **(parts | {"figures": figures}),
     )
 
 
@@ -82,13 +70,15 @@ def _languages(entries: Sequence[Entry], area: StudyArea) -> list[str]:
     return [*area.languages, *sorted(codes - set(area.languages))]
 
 
-def _from_afar(result: Served, kinds: Sequence[CountedServices], area: StudyArea, minutes: int) -> dict[str, Figure]:
+def _from_afar(
+    parts: Mapping[str, Any], kinds: Sequence[CountedServices], area: StudyArea, minutes: int
+) -> dict[str, Figure]:
     """Return that nobody is near help in a language of the country in which all help is given from afar."""
     remote = {"only remote", "not applicable"}
     return {
         kind.key: Figure(0.0, "share", within_label(kind, minutes), 0.0, 0.0)
         for kind in kinds
-        if kind.key in area.languages and kind.entries and remote.issuperset(result.parts["states"][kind.key])
+        if kind.key in area.languages and kind.entries and remote.issuperset(parts["states"][kind.key])
     }
 
 
@@ -113,9 +103,4 @@ def _also(total: Mapping[str, Any], kinds: Sequence[CountedServices]) -> tuple[M
     return tuple(sentences)
 
 
-def _notes(silent: int) -> tuple[Message, ...]:
-    notes = (Message("How many people speak which language where is not known here: the shares are of all people."),)
-    if not silent:
-        return notes
-    left_out = Message("Services left out, since they do not say in which languages they help: {count}.")
-    return (*notes, left_out.filled_with({"count": silent}))
+SILENT = Message("Services left out, since they do not say in which languages they help: {count}.")

@@ -26,14 +26,6 @@ PILLARS: dict[int, Message] = {
 THERE: frozenset[State] = frozenset({"present", "single", "only remote", "line"})
 """States in which somebody can be referred to the function."""
 
-METHOD = Message(
-    "For each core function of the referral mechanism and each region we counted the listed services that have a place "
-    "there and are confirmed. A service that only covers a region from elsewhere is shown where the region has "
-    "none of its own. Where no check is in time, or something was reported but not confirmed, the cell says so. A "
-    "hotline counts wherever it reaches. Secret services are never counted: what a cell says of them comes from a "
-    "public statement, or it says that this is not published."
-)
-
 
 def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     """Show for each core function of the referral mechanism and each region what is listed there.
@@ -41,11 +33,6 @@ def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
     The table has a column for each core function, by its code: the number of services behind the box's state (for
     types that are secret by default the state itself), and before them ``listed``, ``missing`` and ``unclear``, the
     number of functions in the region that are so. ``level`` is that of the regions, 1 by default.
-
-    Raises
-    ------
-    InvalidRecord
-        The study area has no such level.
     """
     frame = AnalysisFrame("nrm", view, area, level, usual=1)
     terms, listing = core_types(), ServicePresence(view, area, frame.level)
@@ -63,21 +50,18 @@ def nrm(view: View, area: StudyArea, *, level: int | None = None) -> Result:
             **{code: states[code] if code in hidden else counts[code] for code in counts},
         }
     )
+    pillars = {number: tuple(term.code for term in terms if term.pillar == number) for number in PILLARS}
     tally = Counter(map(str, states.to_numpy().ravel()))
     return frame.result(
-        "units",
-        basis="confirmed",
-        title=Message("Core functions of the referral mechanism, by region"),
         finding=_finding(area, table, tally),
         also=_also(tally),
         table=table,
         states=states,
         columns=_columns(terms, hidden),
         headline=("listed", "missing", "unclear"),
-        groups=_groups(terms),
+        groups={f"pillar-{number}": own for number, own in pillars.items() if own},
         group_labels={f"pillar-{number}": words for number, words in PILLARS.items()},
         figures=_figures(tally),
-        method=METHOD,
         caveats=_notes(listing.adrift(terms)),
         layout="matrix",
     )
@@ -95,40 +79,31 @@ def _columns(terms: list[Term], hidden: set[str]) -> tuple[Column, ...]:
     )
 
 
-def _groups(terms: list[Term]) -> dict[str, tuple[str, ...]]:
-    """Return the functions by pillar."""
-    groups = {number: tuple(term.code for term in terms if term.pillar == number) for number in PILLARS}
-    return {f"pillar-{number}": codes for number, codes in groups.items() if codes}
-
-
 def _finding(area: StudyArea, table: pd.DataFrame, tally: Counter[str]) -> Message:
     empty, boxes = tally["none listed"], tally.total() - tally["not published"]
     if not empty:
         return Message("No cell of the referral matrix is empty")
     words: dict[str, object] = {"empty": empty, "boxes": boxes}
+    text = Message("{empty} of {boxes} cells in the referral matrix {empty:is|are} empty")
     order = table["missing"].sort_values(ascending=False, kind="stable")
-    missing = [*order.to_list(), -1, -1]
+    first, second, third = [*order.to_list(), -1, -1][:3]
     if len(table) > 1 and empty < boxes:
-        words |= {"place": wording.named(area, str(order.index[0])), "other": wording.named(area, str(order.index[1]))}
-        if missing[1] > missing[2] and missing[1] >= 0.8 * missing[0] and len(table) > 2:
-            return Message(
-                "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place} and {other}",
-                words,
+        words |= {"place": area.unit(str(order.index[0])).titles, "other": area.unit(str(order.index[1])).titles}
+        if second > third and second >= 0.8 * first and len(table) > 2:
+            text = Message(
+                "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place} and {other}"
             )
-        if missing[0] > missing[1]:
-            return Message(
-                "{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place}", words
-            )
-    return Message("{empty} of {boxes} cells in the referral matrix {empty:is|are} empty", words)
+        elif first > second:
+            text = Message("{empty} of {boxes} cells in the referral matrix {empty:is|are} empty, the most in {place}")
+    return text.filled_with(words)
 
 
 def _also(tally: Counter[str]) -> tuple[Message, ...]:
-    sentences = (
+    return wording.counted(
         (Message("Cells that depend on a single service: {count}."), tally["single"]),
         (Message("Cells that nobody confirmed in time: {count}."), tally["unknown"] + tally["stale"]),
         (Message("Cells that are not published, so that nobody is endangered: {count}."), tally["not published"]),
     )
-    return tuple(sentence.filled_with({"count": count}) for sentence, count in sentences if count)
 
 
 def _figures(tally: Counter[str]) -> Mapping[str, Figure]:
@@ -142,15 +117,8 @@ def _figures(tally: Counter[str]) -> Mapping[str, Figure]:
 
 
 def _notes(adrift: int) -> tuple[Message, ...]:
-    notes = (Message("“None listed” means that nobody told us of one. It does not prove that there is none."),)
-    if not adrift:
-        return notes
-    words = {"count": adrift}
-    return (
-        *notes,
-        Message(
-            "Services that say neither where they are nor what they cover: {count}. Cells that could be theirs say "
-            "“not known” where they would be empty.",
-            words,
-        ),
+    text = Message(
+        "Services that say neither where they are nor what they cover: {count}. Cells that could be theirs say "
+        "“not known” where they would be empty."
     )
+    return wording.counted((text, adrift))

@@ -1,13 +1,14 @@
 """Round the clock: how many people reach help at night, in person or by phone, by area unit."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mapping.analysis.common import wording
 from mapping.analysis.common.frame import AnalysisFrame
 from mapping.analysis.common.listed import ANY, Sort, core_types, sort_of, visited
 from mapping.analysis.common.reached import Progress
-from mapping.analysis.common.served import CountedServices, Served, served
+from mapping.analysis.common.served import CountedServices, served
 from mapping.area.study_area import StudyArea
 from mapping.language.i18n import Message
 from mapping.model import WEEKDAYS
@@ -16,14 +17,6 @@ from mapping.view.view import Entry, View
 
 NIGHT = 2 * 60
 """Two o'clock at night, in minutes since midnight: what is open then on every day of the week is open at night."""
-
-METHOD = Message(
-    "We took the listed services whose check is not long overdue and whose written hours hold at two o'clock at night "
-    "on every day of the week. We counted the people who reach one of them in person within the time that the table "
-    "names, on foot and by road, and told where a phone line answers at night instead. The range beside a number holds "
-    "nine in ten counts in which speeds, seasons, village tracks and all else that nobody knows for sure were changed "
-    "together. Roads are taken to be as open at night as by day."
-)
 
 
 def round_the_clock(
@@ -54,16 +47,13 @@ def round_the_clock(
         for sort in sorts
         if not sort.hidden
     ]
-    result = served(frame, kinds)
+    parts = served(frame, kinds)
     return frame.result(
-        "travel",
-        title=Message("Who reaches help at night"),
-        finding=_finding(result, kinds, minutes),
-        also=_also(result, kinds),
+        finding=_finding(parts, kinds, minutes),
+        also=_also(parts, kinds),
         headline=("people", *(f"{kinds[0].key}{end}" for end in ("", "_phone", "_without"))) if kinds else ("people",),
-        method=METHOD,
-        caveats=_notes(sum(not spans(entry) for entry in frame.entries)),
-        **result.parts,
+        caveats=wording.counted((SILENT, sum(not spans(entry) for entry in frame.entries))),
+        **parts,
     )
 
 
@@ -92,29 +82,28 @@ def _sorts(types: Sequence[str] | None, nightly: Sequence[Entry]) -> list[Sort]:
     return [sort_of(ANY), *(sort for sort in core if sort.of(nightly))]
 
 
-def _finding(result: Served, kinds: Sequence[CountedServices], minutes: int) -> Message:
-    if not kinds or kinds[0].key not in result.parts["figures"] or not result.total["people"]:
+def _finding(parts: Mapping[str, Any], kinds: Sequence[CountedServices], minutes: int) -> Message:
+    if not kinds or kinds[0].key not in parts["figures"] or not parts["total"]["people"]:
         return Message("No service is listed that people could go to at night")
-    words = {"who": wording.who(wording.ranged(result.total, kinds[0].key, rest=True)), "far": wording.farther(minutes)}
+    words = {
+        "who": wording.who(wording.ranged(parts["total"], kinds[0].key, rest=True)),
+        "far": wording.farther(minutes),
+    }
     if kinds[0].key == ANY:
         return Message("{who} live {far} from any help that is open at night", words)
     return Message("{who} live {far} from what they may need at night: “{type}”", words | {"type": kinds[0].label})
 
 
-def _also(result: Served, kinds: Sequence[CountedServices]) -> tuple[Message, ...]:
+def _also(parts: Mapping[str, Any], kinds: Sequence[CountedServices]) -> tuple[Message, ...]:
     if not kinds:
         return ()
     first = kinds[0]
-    if result.total[f"{first.key}_phone"] == "present":
-        called = result.table[f"{first.key}_phone"] == "present"
-        if called[result.table["people"] > 0].all():
+    if parts["total"][f"{first.key}_phone"] == "present":
+        called = parts["table"][f"{first.key}_phone"] == "present"
+        if called[parts["table"]["people"] > 0].all():
             return (Message("A phone line answers at night everywhere."),)
         return (Message("A phone line answers at night in some places only."),)
     return (Message("No phone line is listed that answers at night."),)
 
 
-def _notes(silent: int) -> tuple[Message, ...]:
-    if not silent:
-        return ()
-    words = {"count": silent}
-    return (Message("Services whose hours nobody wrote as days and times, so that they do not count: {count}.", words),)
+SILENT = Message("Services whose hours nobody wrote as days and times, so that they do not count: {count}.")

@@ -182,7 +182,6 @@ class _Tree:
         self._offer(chosen if time.perf_counter() > self.until else self._exchanged(chosen))
 
     def _costs_beside(self, chosen: list[int]) -> Floats:
-        """Return the cost with each site beside those that are chosen; infinity for these."""
         base = np.minimum(self.base, self.table[chosen].min(axis=0, initial=np.inf))
         costs = np.array([np.minimum(base, row).sum() for row in self.table])
         costs[chosen] = np.inf

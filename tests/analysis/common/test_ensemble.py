@@ -1,7 +1,5 @@
 """What nobody knows, varied together: some draws worked out anew from the surface, and one range wherever it stands."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -19,7 +17,7 @@ from tests.analysis.invented import CHASHMA, QULLAOBOD, lowered, service, view
 def anew(area, spots, doubtful, n, minutes):
     """Work one draw out step by step: two surfaces, each person with a ride or on foot."""
     among = choices(area, "summer")
-    drawn = {field.name: getattr(draws(among), field.name)[n] for field in dataclasses.fields(draws(among))}
+    drawn = {factor: values[n] for factor, values in draws(among).items()}
     season, wide = among.seasons[drawn["season"]], int(drawn["cells"])
     points = np.array(doubtful if drawn["unchecked"] else spots)
     cells = area.grid.cells(points[:, 0], points[:, 1])
@@ -62,16 +60,14 @@ def test_what_was_asked_for_stands_first(tiny_area):
 def test_each_factor_goes_through_its_values_evenly(tiny_area):
     among = choices(tiny_area, "summer")
     own = draws(among)
-    assert np.bincount(own.season).tolist() == [128, 128]
-    assert np.bincount(own.cells).tolist() == [128, 128]
-    assert (own.speed.min(), own.speed.max(), own.speed.mean()) == pytest.approx((0.8, 1.2, 1.0), abs=1e-3)
-    assert (own.rides.mean(), own.spread.mean()) == pytest.approx((0.8, 0.5), abs=1e-9)
-    columns = [getattr(own, field.name).astype(float) for field in dataclasses.fields(own)]
+    assert np.bincount(own["season"]).tolist() == [128, 128]
+    assert np.bincount(own["cells"]).tolist() == [128, 128]
+    assert (own["speed"].min(), own["speed"].max(), own["speed"].mean()) == pytest.approx((0.8, 1.2, 1.0), abs=1e-3)
+    assert (own["rides"].mean(), own["spread"].mean()) == pytest.approx((0.8, 0.5), abs=1e-9)
+    columns = [values.astype(float) for values in own.values()]
     moving = [column for column in columns if np.ptp(column)]
     assert np.abs(np.corrcoef(moving) - np.eye(len(moving))).max() < 0.2, "no factor goes with another"
-    assert all(
-        np.array_equal(getattr(own, field.name), getattr(draws(among), field.name)) for field in dataclasses.fields(own)
-    )
+    assert all(np.array_equal(values, draws(among)[factor]) for factor, values in own.items())
 
 
 def test_tracks_that_are_on_no_map_may_not_be_there(tj_area):
@@ -85,7 +81,7 @@ def test_tracks_that_are_on_no_map_may_not_be_there(tj_area):
 def test_who_asks_about_walking_hears_of_walking(tiny_area):
     among = choices(tiny_area, "walking")
     assert (among.seasons, among.driven) == (("walking",), False)
-    assert set(draws(among).rides) == {1.0}
+    assert set(draws(among)["rides"]) == {1.0}
     assert len(told(tiny_area, "walking", np.linspace(0, 1, DRAWS + 1), 0.5, 60)) == 1
 
 
@@ -98,7 +94,7 @@ def test_what_moves_a_number_is_found(tiny_area):
     """Numbers that are the factor itself are moved by it, and by no other as much."""
     among = choices(tiny_area, "summer")
     for factor in ("season", "speed", "rides", "spread", "cells", "unchecked"):
-        own = getattr(draws(among), factor).astype(float)
+        own = draws(among)[factor].astype(float)
         numbers = np.concatenate([[0], (own - own.min()) / np.ptp(own)])[:, None]
         moved = {name: values[0] for name, values in effects(among, numbers).items()}
         assert max(moved, key=moved.get) == factor
