@@ -83,13 +83,7 @@ class Frozen:
         )
 
 
-def freeze(
-    app: Flask,
-    out: str | Path,
-    progress: Progress | None = None,
-    *,
-    archive: bool = False,
-) -> Frozen:
+def freeze(app: Flask, out: str | Path, progress: Progress | None = None, *, archive: bool = False) -> Frozen:
     """Save every page that the first one leads to, and all that these need.
 
     With an ``archive``, the whole site is also one file that opens from a disk once it is unpacked; the page of open

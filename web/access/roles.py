@@ -58,8 +58,6 @@ ROLES: dict[Role, RoleRule] = {
 PORTAL_ROLES: tuple[Role, ...] = ("caseworker", "provider", "focal_point", "planner")
 """Who signs in to the partner portal; the others sign in to the staff portal."""
 
-STAFF_ROLES = tuple(role for role in ROLES if role not in PORTAL_ROLES)
-
 
 def roles_in(text: str) -> tuple[Role, ...]:
     """Return the roles of an account, as they are written with spaces between, in the order of the table.

@@ -4,24 +4,22 @@ The link opens the services of it that everybody may see, and nothing else; what
 proposal.
 """
 
-from flask import Blueprint, current_app, request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import NotFound
 from mapping.view.view import Entry
-from web.access.guard import Open, accounts, today
-from web.access.roles import Action
+from web.access.guard import accounts, today
+from web.access.pages import Pages
 from web.partner.common import inbox, plain
 from web.partner.provider import FIELDS, draft_of, fields_of
 from web.presenters.edition import Editions
 from web.stores.campaigns import Asked, Campaigns
 
-blueprint = Blueprint("campaign", __name__)
-
-ROUTES: dict[str, Action | Open] = {"campaign.entry": "everyone"}
+blueprint = Pages("campaign")
 
 
-@blueprint.route("/<language>/mine/<token>", methods=["GET", "POST"])
+@blueprint.form("everyone", "mine/<token>")
 def entry(language: str, token: str) -> ResponseReturnValue:
     """Show the services of the organization of a link with their texts to be changed, and take the answer in."""
     try:

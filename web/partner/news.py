@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord
@@ -15,30 +15,19 @@ from mapping.language.i18n import Message
 from mapping.language.taxonomy import Vocabulary
 from mapping.view.view import View
 from web.access.accounts import Account, Accounts
-from web.access.guard import Open, accounts, log, me, study_area, typed_day
+from web.access.guard import accounts, log, me, study_area, typed_day
 from web.access.mailer import Mailer, Sent, usable
-from web.access.roles import Action
+from web.access.pages import Pages
 from web.partner.alerts import Alert, Alerts
 from web.partner.common import edition, page, readable
 from web.partner.finding.agreements import Agreement, agreements
-from web.portal import MenuItem
 from web.presenters import choices
 from web.presenters.cards import Card, label
 from web.presenters.edition import Edition, Editions
 from web.stores.ledger import Ledger
 
-blueprint = Blueprint("news", __name__)
+blueprint = Pages("news")
 
-ROUTES: dict[str, Action | Open] = {
-    "news.news": "find",
-    "news.remember": "find",
-    "news.forget": "find",
-    "news.agreements_": "find",
-}
-MENU = (
-    MenuItem("agreements.html", Message("Agreements"), "find", 40),
-    MenuItem("news.html", Message("What is new"), "find", 41),
-)
 
 SINCE = dt.timedelta(days=31)
 """How far back is looked unless somebody says otherwise."""
@@ -55,7 +44,7 @@ class News:
     gone: int
 
 
-@blueprint.route("/<language>/news.html", methods=["GET", "POST"])
+@blueprint.form("find", "news.html", menu=(Message("What is new"), 41))
 def news(language: str) -> ResponseReturnValue:
     """Show what is new in an area, for a need, since a day; without a choice what was remembered, or own regions."""
     units, typed, alert = choices.regions(study_area()).values(), request.form.get("since", ""), alerts().of(me().id)
@@ -88,7 +77,7 @@ def news(language: str) -> ResponseReturnValue:
     return (shown, 400) if wrong else shown
 
 
-@blueprint.post("/<language>/news/remember")
+@blueprint.act("find", "news/remember")
 def remember(language: str) -> ResponseReturnValue:
     """Keep the choice of a region and a need, and whether a mail is wanted."""
     unit, need = _chosen()
@@ -98,7 +87,7 @@ def remember(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/news.html", code=303)
 
 
-@blueprint.post("/<language>/news/forget")
+@blueprint.act("find", "news/forget")
 def forget(language: str) -> ResponseReturnValue:
     """Forget the choice; no more mails are sent."""
     alerts().forget(me().id)
@@ -155,7 +144,7 @@ def send_news(
     return sent
 
 
-@blueprint.get("/<language>/agreements.html")
+@blueprint.page("find", "agreements.html", menu=(Message("Agreements"), 40))
 def agreements_(language: str) -> str:
     """Show the referral agreements: those of the own organizations first, then those that hold."""
     names = {organization.id: organization for organization in edition().organizations(language).values()}

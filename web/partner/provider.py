@@ -7,29 +7,22 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import cast, get_args
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
 from mapping.language.taxonomy import Term, Vocabulary
 from mapping.view.view import Entry
-from web.access.guard import Open, log, me, require, today
+from web.access.guard import log, me, require, today
+from web.access.pages import Pages
 from web.access.roles import EVERYWHERE, Action
 from web.partner.common import edition, inbox, page
 from web.partner.finding.judgement import ROOMS
-from web.portal import MenuItem
 from web.stores.inbox import Capacity, Draft, InboxForm, Received, Room, StandardsAnswers, read_form
 
-blueprint = Blueprint("own", __name__)
+blueprint = Pages("own")
 
-ROUTES: dict[str, Action | Open] = {
-    "own.rooms": "set_capacity",
-    "own.set_room": "set_capacity",
-    "own.draft": "propose",
-    "own.standards": "assess",
-}
-MENU = (MenuItem("rooms.html", Message("Our services"), "set_capacity", 30),)
 
 ROOM_DAYS = 7
 """A word on room holds for so many days and is then shown no more."""
@@ -62,7 +55,7 @@ ANSWERS: dict[str, Message] = {
 }
 
 
-@blueprint.get("/<language>/rooms.html")
+@blueprint.page("set_capacity", "rooms.html", menu=(Message("Our services"), 30))
 def rooms(language: str) -> str:
     """Show the own services with buttons for their room, and what was proposed."""
     return page(
@@ -77,7 +70,7 @@ def rooms(language: str) -> str:
     )
 
 
-@blueprint.post("/<language>/rooms.html")
+@blueprint.act("set_capacity", "rooms.html")
 def set_room(language: str) -> ResponseReturnValue:
     """Note whether a service has room; it goes stale by itself."""
     entry = _entry(language, "set_capacity", request.form.get("service", ""))
@@ -90,7 +83,7 @@ def set_room(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/rooms.html#s-{entry.id}", code=303)
 
 
-@blueprint.route("/<language>/own/<identifier>.html", methods=["GET", "POST"])
+@blueprint.form("propose", "own/<identifier>.html")
 def draft(language: str, identifier: str) -> ResponseReturnValue:
     """Propose a change of an own service; only what differs is sent."""
     entry = _entry(language, "propose", identifier)
@@ -105,7 +98,7 @@ def draft(language: str, identifier: str) -> ResponseReturnValue:
     return redirect(f"/{language}/rooms.html#sent", code=303)
 
 
-@blueprint.route("/<language>/standards/<identifier>.html", methods=["GET", "POST"])
+@blueprint.form("assess", "standards/<identifier>.html")
 def standards(language: str, identifier: str) -> ResponseReturnValue:
     """Ask for the answers to the checklist that fits an own service."""
     entry = _entry(language, "assess", identifier)

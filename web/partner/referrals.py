@@ -4,16 +4,15 @@ import datetime as dt
 import secrets
 from typing import cast
 
-from flask import Blueprint, abort, current_app, redirect, request
+from flask import abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.i18n import Message
-from web.access.guard import Open, me, study_area, today
-from web.access.roles import Action
+from web.access.guard import me, study_area, today
+from web.access.pages import Pages
 from web.partner.common import edition, inbox, page, plain
-from web.portal import MenuItem
 from web.presenters.cards import label
 from web.stores.inbox import Referral, ReferralOutcome, read_form
 from web.stores.referral_log import (
@@ -29,26 +28,14 @@ from web.stores.referral_log import (
     unavailable,
 )
 
-blueprint = Blueprint("referrals", __name__)
+blueprint = Pages("referrals")
 
-ROUTES: dict[str, Action | Open] = {
-    "referrals.own": "refer",
-    "referrals.refer": "refer",
-    "referrals.link": "refer",
-    "referrals.outcome": "refer",
-    "referrals.answer": "everyone",
-    "referrals.counts": "see_counts",
-}
-MENU = (
-    MenuItem("referrals.html", Message("Referrals"), "refer", 20),
-    MenuItem("counts.html", Message("Counts"), "see_counts", 21),
-)
 
 LINK_DAYS = 14
 """For so long a receiver can answer through a link."""
 
 
-@blueprint.get("/<language>/referrals.html")
+@blueprint.page("refer", "referrals.html", menu=(Message("Referrals"), 20))
 def own(language: str) -> str:
     """Show the referrals that this account noted, and a form for what came of each."""
     known = edition().entries(language)
@@ -63,7 +50,7 @@ def own(language: str) -> str:
     )
 
 
-@blueprint.route("/<language>/refer", methods=["GET", "POST"])
+@blueprint.form("refer", "refer")
 def refer(language: str) -> ResponseReturnValue:
     """Note that somebody was referred to a service: which service and which month, and nothing of whom."""
     if request.method == "GET":
@@ -83,7 +70,7 @@ def refer(language: str) -> ResponseReturnValue:
     return _with_link(language, Noted(referral, _alias())), 201
 
 
-@blueprint.route("/<language>/link", methods=["GET", "POST"])
+@blueprint.form("refer", "link")
 def link(language: str) -> ResponseReturnValue:
     """Make a one-time link for the receiver of an own referral."""
     if request.method == "GET":
@@ -91,7 +78,7 @@ def link(language: str) -> ResponseReturnValue:
     return _with_link(language, _own(request.form.get("number", "")))
 
 
-@blueprint.post("/<language>/outcome")
+@blueprint.act("refer", "outcome")
 def outcome(language: str) -> ResponseReturnValue:
     """Note what came of an own referral."""
     referral = _own(request.form.get("number", ""))
@@ -99,7 +86,7 @@ def outcome(language: str) -> ResponseReturnValue:
     return redirect(f"/{language}/referrals.html", code=303)
 
 
-@blueprint.route("/<language>/r/<token>", methods=["GET", "POST"])
+@blueprint.form("everyone", "r/<token>")
 def answer(language: str, token: str) -> ResponseReturnValue:
     """Ask a receiver without an account what came of a referral; the link is good once, and for some days."""
     referral = _by_token(token)
@@ -119,7 +106,7 @@ def answer(language: str, token: str) -> ResponseReturnValue:
     return plain("partner/answered.html", language, used=False)
 
 
-@blueprint.get("/<language>/counts.html")
+@blueprint.page("see_counts", "counts.html", menu=(Message("Counts"), 21))
 def counts(language: str) -> str:
     """Show counts of referrals and where listed help was not to be had, for the regions that were granted."""
     entries, least = edition().entries(language), study_area().settings.thresholds.case_cells

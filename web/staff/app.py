@@ -93,14 +93,7 @@ def create_staff_app(
     app = create_portal(
         area,
         [*pages_of(web.staff), restricted, signin],
-        admit=partial(
-            guard,
-            portal="staff",
-            accounts=accounts,
-            ledger=ledger,
-            clock=clock,
-            secure=secure,
-        ),
+        admit=partial(guard, portal="staff", accounts=accounts, ledger=ledger, clock=clock, secure=secure),
         errors=ERRORS,
         demo=demo,
         proxies=proxies,

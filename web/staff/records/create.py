@@ -41,17 +41,10 @@ blueprint = Pages("new")
 AT_ONCE = ("name", "description", "audience", "number", "kind", "known", "area_unit", "address_1", "city")
 """Fields that stand open in the form; the others only for who wants to tell more."""
 SECTIONS: dict[str, tuple[Message, dict[str, tuple[str, ...]]]] = {
-    "organization": (
-        Message("The organization"),
-        {"organization": FIELDS["organization"], "phone": ("number",)},
-    ),
+    "organization": (Message("The organization"), {"organization": FIELDS["organization"], "phone": ("number",)}),
     "service": (
         Message("Its service"),
-        {
-            "service": FIELDS["service"],
-            "phone": ("number",),
-            "required_document": ("document",),
-        },
+        {"service": FIELDS["service"], "phone": ("number",), "required_document": ("document",)},
     ),
     "location": (
         Message("Where it is"),
