@@ -39,7 +39,7 @@ ASK_WHETHER_CLOSED = Message(
 def attention(language: str) -> str:
     """Show what waits in the regions of whoever is signed in, the most pressing first."""
     holdings = seen().holdings
-    states = Counter(held.freshness for held in holdings.listed)
+    states: Counter[str] = Counter(held.freshness for held in holdings.listed)
     audiences = Counter(held.service.audience for held in holdings.services)
     return work_page(
         language,
