@@ -12,6 +12,7 @@ from mapping.intake.disclosure import audience_of
 from mapping.intake.row_reader import Intake, Reader, by_headings, coded
 from mapping.intake.rows import SheetRow
 from mapping.language import parsers
+from mapping.language.composition import composed
 from mapping.language.fold import name_key
 from mapping.language.i18n import UNSAID, Message, listing
 from mapping.language.taxonomy import checklist_item, match_listed, match_term
@@ -88,8 +89,15 @@ def activities(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
 
 
 def _types(reader: Reader) -> list[str]:
-    """Return the kinds of help of a row; words for none are told."""
+    """Return the kinds of help of a row, else the one that the activity's own words name; words for none are told."""
     types, words = reader.terms("service", "service_types")
+    made = composed("service_types", reader.word("service", reader.text("activity")))
+    if not types and len(made.codes) == 1 and not made.unread:
+        (column, *_) = reader.intake.columns.fields["activity"]
+        code = coded("service_types", made.codes[0])
+        told = Message("was told by {column!r} as {code}", column=column, code=code)
+        reader.say("service", told, Message("put it into the map if that is wrong"))
+        return [made.codes[0]]
     for word in words:
         reader.say_unknown(word, Message("{word!r} is no kind of activity that we know", word=word))
     return types

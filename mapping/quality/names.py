@@ -7,7 +7,7 @@ form that says nothing. The words are told by ``terms/name_words.csv`` in four l
 
 import csv
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -15,56 +15,10 @@ from typing import Any, Literal
 from rapidfuzz import fuzz
 
 from mapping.language.fold import coarse, coarse_word, is_damaged, key_words, quoted_key, skeleton, tokens, wildcard
-from mapping.language.languages import word_rows
 from mapping.language.parsers import is_of_person, is_person, names_person
 from mapping.language.taxonomy import TERMS
 
 BODY_WORDS = TERMS / "body_words.csv"
-
-SMALL = frozenset(word for row in word_rows()["left out of an abbreviation"] for word in row.split(";"))
-"""Words that an abbreviation leaves out."""
-
-LEAST = 2
-"""Letters that an abbreviation must have."""
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """Return the words of a name that count, in small letters."""
-    return tuple(word for word in re.findall(r"\w+", name.casefold()) if word not in SMALL)
-
-
-def abbreviates(short: str, whole: str) -> bool:
-    """Tell whether a name says another with some of its words, two at least, drawn together to their first letters.
-
-    Examples
-    --------
-    >>> abbreviates("BRC", "British Red Cross"), abbreviates("British RC", "British Red Cross")
-    (True, True)
-    >>> abbreviates("British Cross", "British Red Cross")
-    False
-    """
-    few, many = words_of(short), words_of(whole)
-    return len(few) < len(many) and _fits(few, many)
-
-
-def proposals(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield (abbreviation, name) among names."""
-    known = sorted(set(names))
-    for short in known:
-        yield from ((short, whole) for whole in known if short != whole and abbreviates(short, whole))
-
-
-def _fits(few: Sequence[str], many: Sequence[str]) -> bool:
-    """Tell whether each word of the one is the next word of the other, or the first letters of its next words."""
-    if not few:
-        return not many
-    first = few[0]
-    if many and first == many[0] and _fits(few[1:], many[1:]):
-        return True
-    count = len(first)
-    initials = "".join(word[0] for word in many[:count])
-    return LEAST <= count <= len(many) and initials == first and _fits(few[1:], many[count:])
-
 
 NAME_WORDS = TERMS / "name_words.csv"
 FILLER = "of"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from phonenumbers import Leniency, PhoneMetadata, PhoneNumberMatcher, country_code_for_region
 
+from mapping.area.addresses import says_street
 from mapping.area.geocode import locate, units_served
 from mapping.area.study_area import StudyArea
 from mapping.intake.clean import DITTO
@@ -110,6 +111,10 @@ class ColumnGuess:
             return False  # yes and no are no names of anything
         return self.holds_phones() if name == "phone" else name not in ("marking", "status") or self.is_of_few_words()
 
+    def names_units(self) -> bool:
+        """Whether its cells name units and hardly a street."""
+        return self.shares.get("unit", 0.0) >= ENOUGH and self.shares.get("streets", 0.0) < 1 - ENOUGH
+
     def is_of_few_words(self) -> bool:
         """Whether its cells are few and short, as marks and states are."""
         return len(self.counts) <= MOST_MARKS and self.longest <= LONGEST_MARK
@@ -202,6 +207,7 @@ def _tests(area: StudyArea | None) -> dict[str, Callable[[str], bool]]:
             "latitude": lambda text: _between(text, south, north),
             "longitude": lambda text: _between(text, west, east),
             "unit": lambda text: not re.fullmatch(r"[\d.,\s]+", text) and bool(units_served(area, text)),
+            "streets": says_street,
             "place": lambda text: not re.search(r"\d", text) and locate(area, place=text).precision == "place",
         }
     return tests

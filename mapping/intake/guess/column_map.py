@@ -473,6 +473,8 @@ class _Columns:
             return "phone"  # "Telephone / town" over the numbers of lines in towns
         if about in ("contact", "email") and named(name, "phone") and look.shares.get("dialled", 0.0) >= ENOUGH:
             return "phone"  # the numbers, and who answers or the mail beside them
+        if about == "address" and look.names_units():
+            return "unit"  # "Location: nationwide"
         if about == "service" and look.shares.get("organization_kind", 0.0) > look.shares.get("service", 0.0):
             return "organization_kind"
         is_other = (about == "cost" and look.answers and not asks_of_cost(name)) or (

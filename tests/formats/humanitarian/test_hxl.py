@@ -12,7 +12,6 @@ from mapping.formats import Sheet
 from mapping.formats.humanitarian import hxl, presence
 from mapping.formats.tables.csv import read as read_csv
 from mapping.intake.read import Known, read
-from mapping.quality.names import abbreviates
 from tests.support.examples import examples
 from tests.support.sample import TODAY, activity, organization, public_parts, sample_view
 from tests.support.second_person import EveryMap
@@ -128,26 +127,11 @@ def test_no_cells_crash_the_recognising(tiny_area, rows):
     hxl.columns([Sheet("s", rows)], tiny_area)
 
 
-def test_names_that_vary_in_case_and_space_are_one_body_and_said(tmp_path, tiny_area):
+def test_names_that_vary_in_case_and_space_are_one_body(tmp_path, tiny_area):
     rows = [["#org", "#sector", "#adm2+code"], ["Red Bridge", "Health", "XT-W2"], ["RED  BRIDGE ", "Health", "XT-E2"]]
     batch = imported(table(tmp_path / "l.csv", rows), tiny_area)
     assert len(batch.of("organization")) == 1
     assert len({one.organization_id for one in batch.of("activity")}) == 1
-    assert any("'RED BRIDGE' was taken for 'Red Bridge'" in issue.problem for issue in batch.issues)
-
-
-@pytest.mark.parametrize("short", ["BRC", "British RC", "british rc"])
-def test_an_abbreviation_is_proposed_as_the_same_body_and_not_merged(tmp_path, tiny_area, short):
-    rows = [["#org", "#sector", "#adm2+code"], ["British Red Cross", "Health", "XT-W2"], [short, "Health", "XT-E2"]]
-    batch = imported(table(tmp_path / "l.csv", rows), tiny_area)
-    assert len(batch.of("organization")) == 2
-    assert any(f"{short!r} may be short for 'British Red Cross'" in issue.problem for issue in batch.issues)
-
-
-def test_other_words_are_no_abbreviation():
-    assert not abbreviates("British Cross", "British Red Cross")
-    assert not abbreviates("Red Cross", "Red Cross")
-    assert not abbreviates("B", "British Red Cross")
 
 
 def test_a_row_that_names_no_unit_of_the_area_is_set_aside_and_a_file_of_them_is_refused(tmp_path, tiny_area):
