@@ -260,6 +260,15 @@ def _nested(area: StudyArea, text: str) -> UnitMatch | None:
     return min(found.values(), key=str) if len(found) == 1 else None
 
 
+def _inside(area: StudyArea, name: str, around: set[str | None]) -> str | None:
+    """Return the one unit of a name that lies in one of several: of "Carmen (Bohol)" and "Carmen (Cebu)" the first."""
+    names = names_of(area)
+    keys = {key_of(spelt).key for spelt in (name, names.without_levels(name)[0])}
+    called = {code for key in keys for code in names.units.get(("now", key), ())}
+    inside = _finest(area, {code for code in called if around & set(area.ancestors(code))})
+    return min(inside) if len(inside) == 1 else None
+
+
 def _among(area: StudyArea, text: str, parts: list[str], in_brackets: set[str]) -> UnitMatch:
     small = [bool(_SMALLER.fullmatch(part)) for part in parts]
     matches = [UnitMatch(None) if less else find_unit(area, part) for part, less in zip(parts, small, strict=True)]
@@ -496,7 +505,9 @@ class _Found:
 
 
 def _unit_inside(area: StudyArea, place: str, claim: UnitMatch) -> UnitMatch | None:
-    match = UnitMatch(None) if _WITHIN_A_UNIT.search(place) else _narrowed(area, find_unit(area, place), [claim])
+    if inside := _inside(area, place, {claim.unit}):
+        return UnitMatch(inside, (inside,))
+    match = UnitMatch(None) if _WITHIN_A_UNIT.search(place) else find_unit(area, place)
     return match if match.unit and _agrees(area, match.unit, claim) else None
 
 

@@ -666,5 +666,5 @@ def test_the_nearest_of_many_are_those_that_looking_at_every_point_finds(seed, c
     nearest = dict(zip(pointed.tolist(), np.minimum.reduceat(metres, first) / 1000, strict=True))
     fits = {service: km for service, km in nearest.items() if within is None or km <= within}
     expected = sorted(fits, key=lambda service: (rank[service], fits[service], service))
-    assert [int(hit.service) for hit in hits.here] == expected[:most]
+    assert [int(hit) for hit in hits.here] == expected[:most]
     assert hits.total == len(expected)

@@ -108,7 +108,7 @@ LETTERS = {
 
 _DAY = "f?D(?:[-t]D)?"
 _DAYS = f"{_DAY}(?:(?:,&|[,&])?{_DAY})*"
-_NTH = "N(?:[,&]?N)*"
+_NTH = "N(?:[,&]?N){0,9}"
 _SPAN = "f?T[-t]T"
 GRAMMAR = re.compile(
     rf"(?P<season>f?M[-t]M)"

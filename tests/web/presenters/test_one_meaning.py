@@ -179,7 +179,7 @@ def test_a_line_reaches_the_same_units_in_lists_and_analyses(edition: Edition) -
     assert any(not any(serves(entry, code, area) for code in codes) for entry in lines), "one that is called abroad"
     for entry in lines:
         kind = CountedServices("k", "Kind", (entry,), (entry,))
-        table = served(frame, [kind]).table
+        table = served(frame, [kind])["table"]
         called = {code for code in codes if table.loc[code, "k_phone"] == "present"}
         assert called == {code for code in codes if is_called_from(entry, code, area)}, entry
     for code in codes:
