@@ -24,8 +24,7 @@ from werkzeug.routing import IntegerConverter
 
 from mapping.area.study_area import StudyArea
 from mapping.errors import NotFound
-from web.access.pages import MenuItem as MenuItem
-from web.access.pages import Pages
+from web.access.pages import MenuItem, Pages
 from web.headers import set_headers
 from web.layout import Frame, language_of
 from web.rendering import render, set_words
@@ -124,8 +123,6 @@ def create_portal(
     for module in pages:
         if not hasattr(module, "prepare") or module.prepare(app):
             app.register_blueprint(module.blueprint)
-            routes |= getattr(module, "ROUTES", {})
-            menu += getattr(module, "MENU", ())
             if isinstance(module.blueprint, Pages):
                 routes |= module.blueprint.actions
                 menu += module.blueprint.menu

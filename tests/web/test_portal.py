@@ -11,17 +11,14 @@ from web.layout import language_of
 from web.portal import ErrorPages, create_portal, pages_of
 
 PAGE = """
-    from flask import Blueprint
     from mapping.errors import NotFound
     from mapping.language.i18n import Message
-    from web.portal import MenuItem
-    blueprint = Blueprint("{name}", __name__)
-    ROUTES = {{"{name}.show": "everyone"}}
-    MENU = (MenuItem("{name}.html", Message("{name}"), "attend", {order}),)
-    @blueprint.get("/<language>/{name}.html")
+    from web.access.pages import Pages
+    blueprint = Pages("{name}")
+    @blueprint.page("attend", "{name}.html", menu=(Message("{name}"), {order}))
     def show(language):
         return "{name} in " + language
-    @blueprint.get("/<language>/{name}-gone.html")
+    @blueprint.page("everyone", "{name}-gone.html")
     def gone(language):
         raise NotFound("no such page")
     def prepare(app):

@@ -22,9 +22,9 @@ from web import restricted
 from web.access import signin
 from web.access.accounts import Accounts
 from web.access.guard import accounts, guard, me, study_area
-from web.access.pages import Pages
+from web.access.pages import MenuItem, Pages
 from web.access.signin import page
-from web.portal import ErrorPages, MenuItem, create_portal, pages_of
+from web.portal import ErrorPages, create_portal, pages_of
 from web.staff.agreeing import why
 from web.staff.common import close_directory, edition_in_use
 from web.staff.fields import AUDIENCE_LABELS, KINDS, LEVELS, RESULTS, TABLES

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from mapping.errors import InvalidRecord
 from mapping.language.i18n import Message
-from web.access.guard import Open, me, now, study_area, today
-from web.access.roles import Action
+from web.access.guard import me, now, study_area, today
+from web.access.pages import Pages
 from web.partner.common import edition, inbox, page, plain
 from web.partner.finding.finder import Finder
 from web.partner.finding.needs import Needs, needs_form, read
@@ -15,34 +15,21 @@ from web.partner.finding.pathway import pathway
 from web.partner.finding.start_places import search
 from web.partner.referral_card import KINDS, PaperCard, one_for_each, paper_card, pdf, printable
 from web.partner.shareable import classes
-from web.portal import MenuItem
 from web.presenters import entries as pages
 
-blueprint = Blueprint("finder", __name__)
-
-ROUTES: dict[str, Action | Open] = {
-    "finder.home": "find",
-    "finder.find": "find",
-    "finder.compare": "find",
-    "finder.card": "find",
-    "finder.card_pdf": "find",
-    "finder.service": "find",
-    "finder.organization": "find",
-}
-MENU = (MenuItem("index.html", Message("Finder"), "find", 10),)
+blueprint = Pages("finder")
 
 MOST_PICKED = 6
 """Services that can be compared, and put on cards, at once."""
 
 
-@blueprint.get("/<language>/")
-@blueprint.get("/<language>/index.html")
+@blueprint.page("find", "index.html", "", menu=(Message("Finder"), 10))
 def home(language: str) -> str:
     """Ask for the needs."""
     return _ask(language, Needs())
 
 
-@blueprint.route("/<language>/find.html", methods=["GET", "POST"])
+@blueprint.form("find", "find.html")
 def find(language: str) -> str | tuple[str, int]:
     """Show what fits, what may fit, what does not and why, and the way from the first contact to a stable life."""
     if request.method == "GET":
@@ -72,7 +59,7 @@ def find(language: str) -> str | tuple[str, int]:
     )
 
 
-@blueprint.route("/<language>/compare.html", methods=["GET", "POST"])
+@blueprint.form("find", "compare.html")
 def compare(language: str) -> str:
     """Show the chosen services side by side."""
     if request.method == "GET":
@@ -83,7 +70,7 @@ def compare(language: str) -> str:
     return page("partner/compare.html", language, needs=needs, chosen=chosen, most=MOST_PICKED, ticked=len(_ticked()))
 
 
-@blueprint.route("/<language>/card.html", methods=["GET", "POST"])
+@blueprint.form("find", "card.html")
 def card(language: str) -> str:
     """Show the chosen services as cards for the person, to print or save; by default a number and nothing else."""
     if request.method == "GET":
@@ -105,7 +92,7 @@ def card(language: str) -> str:
     )
 
 
-@blueprint.post("/<language>/card.pdf")
+@blueprint.act("find", "card.pdf")
 def card_pdf(language: str) -> Response:
     """Return the cards as a file to save, under a name that tells nothing."""
     tongue, kind, named = _wanted(language)
@@ -115,7 +102,7 @@ def card_pdf(language: str) -> Response:
     )
 
 
-@blueprint.get("/<language>/s/<identifier>.html")
+@blueprint.page("find", "s/<identifier>.html")
 def service(language: str, identifier: str) -> str:
     """Show a service."""
     shown = pages.service(edition(), identifier, language)
@@ -123,7 +110,7 @@ def service(language: str, identifier: str) -> str:
     return page("partner/service.html", language, shown=shown, room=room, audience=classes(edition())[identifier])
 
 
-@blueprint.get("/<language>/o/<identifier>.html")
+@blueprint.page("find", "o/<identifier>.html")
 def organization(language: str, identifier: str) -> str:
     """Show an organization with its services."""
     return page("partner/organization.html", language, shown=pages.organization(edition(), identifier, language))

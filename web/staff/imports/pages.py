@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
@@ -15,10 +15,9 @@ from mapping.intake.report import LEVELS
 from mapping.language.i18n import Message, show
 from mapping.model import ENTRIES, WHOLES, record_id
 from mapping.registry import readers
-from web.access.guard import Open, me, study_area
-from web.access.roles import Action
+from web.access.guard import me, study_area
+from web.access.pages import Pages
 from web.access.signin import page
-from web.portal import MenuItem
 from web.staff.common import everything_seen, propose
 from web.staff.fields import CHOOSE, NEEDED, TABLES
 from web.staff.imports import reading
@@ -51,17 +50,7 @@ from web.staff.imports.uploads import Upload, save_map, saved_maps
 from web.staff.showing import entries_page
 from web.staff.visible import body_of, name_of
 
-blueprint = Blueprint("imports", __name__)
-
-ROUTES: dict[str, Action | Open] = {
-    "imports.begin": "import",
-    "imports.columns": "import",
-    "imports.preview": "import",
-    "imports.store": "import",
-    "imports.stored": "import",
-    "imports.drop": "import",
-}
-MENU = (MenuItem("import.html", IMPORT, "import", 60),)
+blueprint = Pages("imports")
 
 UNREADABLE = Message("This file cannot be taken. Below is why; nothing was stored.")
 NOT_STORED = Message("Nothing was stored: the list does not fit what is there. Ask an administrator to look at it.")
@@ -74,7 +63,7 @@ MOST_SHOWN = 200
 """So many lines of one kind a preview shows."""
 
 
-@blueprint.route("/<language>/import.html", methods=["GET", "POST"])
+@blueprint.form("import", "import.html", menu=(IMPORT, 60))
 def begin(language: str) -> ResponseReturnValue:
     """Choose a file, and the map by which it is read."""
     if request.method == "GET":
@@ -155,7 +144,7 @@ def _reason(error: Exception, upload: Upload, language: str) -> str:
     return text.replace(f"{upload.path}", upload.path.name).replace("--columns", "the map")
 
 
-@blueprint.route("/<language>/i/<token>/columns.html", methods=["GET", "POST"])
+@blueprint.form("import", "i/<token>/columns.html")
 def columns(language: str, token: str) -> ResponseReturnValue:
     """Say what the columns of a list are: as guessed, or otherwise."""
     upload = uploads().get(token, me().id)
@@ -207,7 +196,7 @@ def _columns(
     )
 
 
-@blueprint.get("/<language>/i/<token>/preview.html")
+@blueprint.page("import", "i/<token>/preview.html")
 def preview(language: str, token: str) -> ResponseReturnValue:
     """Show what a list would do: every entry in words with its changes, what would be hidden, every issue by row."""
     return _preview(language, uploads().get(token, me().id))
@@ -251,7 +240,7 @@ def _named(missing: Iterable[Missing], language: str) -> Iterator[tuple[Missing,
             yield absent, name_of(whole, record, language), body_of(whole, record, language)
 
 
-@blueprint.post("/<language>/i/<token>/store")
+@blueprint.act("import", "i/<token>/store")
 def store(language: str, token: str) -> ResponseReturnValue:
     """Store a list, or ask a second person to agree to it first."""
     upload = uploads().get(token, me().id)
@@ -268,7 +257,7 @@ def store(language: str, token: str) -> ResponseReturnValue:
     return page("staff/stored.html", language, name=upload.path.name, found=found)
 
 
-@blueprint.get("/<language>/i/<token>/stored.html")
+@blueprint.page("import", "i/<token>/stored.html")
 def stored(language: str, token: str) -> ResponseReturnValue:
     """Lead from where older versions said what storing did back to the list."""
     return _to(language, uploads().get(token, me().id), "preview")
@@ -287,7 +276,7 @@ def _ask(upload: Upload, columns: ColumnMap) -> None:
         propose("phones", "source", source, fields, reason=reason, subject=f"phones {source}")
 
 
-@blueprint.post("/<language>/i/<token>/drop")
+@blueprint.act("import", "i/<token>/drop")
 def drop(language: str, token: str) -> ResponseReturnValue:
     """Remove an upload without storing it."""
     uploads().drop(uploads().get(token, me().id))
