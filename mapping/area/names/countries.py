@@ -71,19 +71,19 @@ def country_code(area: StudyArea, text: str) -> str:
             return part.upper()
         if len(part) == 3 and len(codes := get_global("territory_aliases").get(part.upper(), ())) == 1:
             return str(codes[0])
-    return next(filter(None, (_in_another_case(area, part, SHORTEST) for part in parts)), "")
+    return next(filter(None, (_in_another_case(area, part) for part in parts)), "")
 
 
-def _in_another_case(area: StudyArea, text: str, shortest: int) -> str:
+def _in_another_case(area: StudyArea, text: str) -> str:
     """Return the country that a text names without the words for its kind of state, or in another case; or "".
 
     Words and names in Cyrillic letters bend among themselves: "сведения" is no case of Sweden.
     """
     known, bare = _country_names(area), _without_state(text)
-    if bare in known or len(bare) < shortest:
+    if bare in known or len(bare) < SHORTEST:
         return known.get(bare, "")
     own = _in_cyrillic(area) if _CYRILLIC.search(text) else known.keys()
-    names = [name for name in own if name in known and len(name) >= shortest - 1 and _bends(bare, name)]
+    names = [name for name in own if name in known and len(name) >= SHORTEST - 1 and _bends(bare, name)]
     return known[max(names, key=len)] if names else ""
 
 
@@ -157,24 +157,6 @@ def city_abroad(area: StudyArea, text: str) -> str:
     """Return the ISO 3166 code of the country of a city abroad, or ""; in Cyrillic letters also in another case."""
     cities, key = _cities(area.code, tuple(area.languages)), key_of(text).key
     return cities.get(key) or (cities.get(_stem(key), "") if _CYRILLIC.search(text) else "")
-
-
-@lru_cache(maxsize=1_000)
-def countries_in(area: StudyArea, text: str) -> frozenset[str]:
-    """Return the ISO 3166 codes of the countries that a title names, the study area's among them.
-
-    >>> countries_in(StudyArea.load("data/geo/tj"), "НПО Республики Казахстан, 2026")  # doctest: +SKIP
-    frozenset({'KZ'})
-    """
-    known, words = _country_names(area), text.split()
-    grams = {" ".join(words[at : at + count]).strip(',.;:()«»"“”') for count in (1, 2, 3) for at in range(len(words))}
-    named = {code for gram in grams if len(gram) > SHORTEST and (code := known.get(skeleton(gram)))}
-    named |= {code for word in words if (code := _in_another_case(area, word, LONG))}
-    return frozenset(named | ({area.code} if any(says_country(area, gram) for gram in grams) else set()))
-
-
-LONG = 6
-"""Letters from which on a word of a title is met in another case: "первых" is not Peru."""
 
 
 def _stem(key: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapping.area.names.countries import countries_in, country_abroad, country_code, says_country
+from mapping.area.names.countries import country_abroad, country_code, says_country
 
 
 @pytest.mark.parametrize(
@@ -41,24 +41,6 @@ from mapping.area.names.countries import countries_in, country_abroad, country_c
 )
 def test_countries_are_known_in_every_language(tj_area, text, code):
     assert country_code(tj_area, text) == code
-
-
-@pytest.mark.parametrize(
-    ("title", "named"),
-    [
-        ("НПО Республики Казахстан, 2026", {"KZ"}),
-        ("Помощь в Швеции", {"SE"}),
-        ("Organizations in Sweden", {"SE"}),
-        ("Организации в Узбекистане", {"UZ"}),
-        ("Shvetsiyada yordam", {"SE"}),
-        ("Сведения об организациях", set()),
-        ("Матнҳои гуногун", set()),
-        ("камера, матрицы", set()),
-        ("Нац. уровень", set()),
-    ],
-)
-def test_a_title_names_countries_in_any_case_and_no_word_that_only_begins_like_one(tj_area, title, named):
-    assert countries_in(tj_area, title) == named
 
 
 @pytest.mark.parametrize(
