@@ -290,15 +290,25 @@ class Accounts:
         with self.opened() as db:
             return [self._account(db, row) for row in db.execute("SELECT * FROM account ORDER BY login")]
 
-    def change(self, account_id: str, *, roles: str | None = None, **new: str | bool | None) -> None:
-        """Change name, mail, language, roles or whether it is disabled; new roles, or none to use, end its sessions."""
+    def change(
+        self,
+        account_id: str,
+        *,
+        roles: str | None = None,
+        disabled: bool | None = None,
+        name: str | None = None,
+        mail: str | None = None,
+        language: str | None = None,
+    ) -> None:
+        """Change an account; new roles or a disabled account end its sessions."""
         self.account(account_id)
-        new["role"] = None if roles is None else " ".join(roles_in(roles))
+        role = None if roles is None else " ".join(roles_in(roles))
+        fields = {"role": role, "disabled": disabled, "name": name, "mail": mail, "language": language}
         with self.opened() as db:
-            for field, value in new.items():
+            for field, value in fields.items():
                 if value is not None:
                     db.execute(f"UPDATE account SET {field} = ? WHERE id = ?", [value, account_id])
-            if new["role"] or new.get("disabled"):
+            if role is not None or disabled:
                 db.execute("DELETE FROM session WHERE account = ?", [account_id])
 
     def leave(self, account_id: str, until: dt.date | None, deputy: str = "") -> None:
@@ -410,10 +420,12 @@ class Accounts:
 
     def finish_enrolment(self, token: str, code: str, *, now: dt.datetime) -> Account:
         """Check the first code of an authenticator; from now on the person can sign in, and the link is used up."""
-        account, step = self.invited(token, now=now), _step_of(self.enrolment_secret(token, now=now), code, now)
-        if step is None:
-            raise SignInRefused
+        account = self.invited(token, now=now)
         with self.opened() as db:
+            row = db.execute("SELECT id, secret FROM account WHERE id = ?", [account.id]).fetchone()
+            step = _step_of(self._secret(row), code, now)
+            if step is None:
+                raise SignInRefused
             db.execute("UPDATE account SET enrolled = 1, last_step = ? WHERE id = ?", [step, account.id])
             db.execute("DELETE FROM link WHERE account = ?", [account.id])
         return self.account(account.id)
@@ -507,8 +519,9 @@ class Accounts:
         """Set a new password; every session of the account ends."""
         self.confirm(account_id, old, code, now=now)
         require_strong(new, self.account(account_id))
-        self._do("UPDATE account SET password = ? WHERE id = ?", _HASHER.hash(_normal(new)), account_id)
-        self.end_all(account_id)
+        with self.opened() as db:
+            db.execute("UPDATE account SET password = ? WHERE id = ?", [_HASHER.hash(_normal(new)), account_id])
+            db.execute("DELETE FROM session WHERE account = ?", [account_id])
 
     def session(self, token: str, *, now: dt.datetime, portal: str = "") -> Account | None:
         """Return who a session of a portal belongs to, and keep it alive; None when it has ended or is of another."""

@@ -7,7 +7,7 @@ from flask import Blueprint
 
 from mapping.language.i18n import Message
 from web.access.guard import Open
-from web.access.roles import Action
+from web.access.roles import ACTIONS, Action
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -40,6 +40,8 @@ class Pages(Blueprint):
         methods: Sequence[str] = ("GET",),
     ) -> Callable[[View], View]:
         """Add a page at some addresses, in the menu with a label and an order."""
+        if action != "everyone" and action not in ACTIONS:
+            raise ValueError(f"{self.name}: {action!r} is no action of actions.csv")
 
         def add(view: View) -> View:
             self.actions[f"{self.name}.{view.__name__}"] = action
