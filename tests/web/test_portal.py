@@ -7,6 +7,7 @@ import pytest
 from flask import request
 
 from mapping.errors import NotFound
+from web.access.pages import Pages
 from web.layout import language_of
 from web.portal import ErrorPages, create_portal, pages_of
 
@@ -57,6 +58,11 @@ def test_the_menu_follows_the_order_and_leaves_out_what_the_portal_has_not(app):
     client = app.test_client()
     assert client.get("/en/first.html").text == "first in en"
     assert client.get("/en/none.html").status_code == 404
+
+
+def test_a_page_of_an_unknown_action_is_refused_when_it_is_made():
+    with pytest.raises(ValueError, match="some: 'edti' is no action of"):
+        Pages("some").page("edti", "some.html")(str)
 
 
 def test_what_is_not_there_is_said_in_the_language_of_the_address(app):
