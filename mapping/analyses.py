@@ -1,5 +1,8 @@
 """Every analysis by its name: ``mapping.analyses.reach(view, area)``; new ones appear as their files do.
 
+An option that makes no sense is refused: `InvalidRecord` for a value, `NotFound` for a name that there is not,
+`UnsafePublication` for a type that is secret by default.
+
 >>> from mapping import analyses
 >>> "coverage" in dir(analyses)
 True

@@ -155,7 +155,7 @@ def _finding(total: Mapping[str, float], sort: Sort, *, has_points: bool) -> Mes
     half = total["half"]
     if not math.isfinite(half):
         return Message("More than half of the people have no way at all to: “{type}”", {"type": sort.label})
-    words = {"minutes": max(5, 5 * math.ceil(half / 5)), "type": sort.label}
+    words = {"minutes": round(half), "type": sort.label}
     if math.isfinite(total["half_high"]):
         words |= {"low": round(total["half_low"]), "high": round(total["half_high"])}
         if sort.key == ANY:

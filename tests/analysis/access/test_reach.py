@@ -74,8 +74,8 @@ def test_half_of_the_country_and_the_finding(result):
     """100 at 0, 15 at 14, then 30 at 23.1 pass half of 240; in winter 100, 15 at 28 and 20 at 41."""
     assert result.total["half_asked"] == pytest.approx(23.12, abs=0.01)
     assert result.total["half_high"] >= 41
-    assert str(result.finding) == "Half of the people are within 45 minutes (22–59) of a listed service"
-    assert result.finding.into("ru") == "Половина жителей живёт не дальше 45 минут пути (22–59) от услуги из списка"
+    assert str(result.finding) == "Half of the people are within 42 minutes (22–59) of a listed service"
+    assert result.finding.into("ru") == "Половина жителей живёт не дальше 42 минут пути (22–59) от услуги из списка"
     assert result.figures["half"].text("en").startswith("42 (")
 
 
