@@ -11,17 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from mapping.area import check, files, gazetteer, grid
-from mapping.area.files import Fault
-from mapping.area.grid import Box, Grid
 from mapping.area.norms import merged
-from mapping.area.rasters import as_xarray, state
 from mapping.area.settings import AreaFile, Level, Settings, usual_money
 from mapping.errors import InvalidRecord, NotFound
 from mapping.language.fold import skeleton
@@ -29,10 +23,15 @@ from mapping.language.i18n import Text, country_name, show, translate
 from mapping.language.parsers import Money
 from mapping.language.taxonomy import Term
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a reader of a stranger's file names areas and opens none: it starts without geopandas and rasterio
+    import geopandas as gpd
+    import pandas as pd
     from xarray import DataArray
 
-__all__ = ["AreaUnit", "Fault", "Grid", "Level", "Relief", "Settings", "StudyArea"]
+    from mapping.area.files import Fault
+    from mapping.area.grid import Box, Grid
+
+__all__ = ["AreaUnit", "Level", "Relief", "Settings", "StudyArea"]
 
 Scalar = TypeVar("Scalar", np.float32, np.int32, np.uint8)
 GridName = Literal["people", "units", "elevation", "landcover", "slope"]
@@ -99,6 +98,9 @@ class StudyArea:
         InvalidRecord
             The folder has faults; the text names all that were found, one a line. `faults` looks deeper.
         """
+        from mapping.area import files
+        from mapping.area.rasters import state
+
         tables = files.read(Path(folder))
         if tables.faults or tables.file is None:
             raise InvalidRecord("\n".join(str(fault) for fault in tables.faults))
@@ -115,6 +117,8 @@ class StudyArea:
 
         Takes seconds where `load` takes a fraction of one.
         """
+        from mapping.area import check
+
         return check.faults(Path(folder))
 
     def __repr__(self) -> str:
@@ -373,6 +377,8 @@ class StudyArea:
     @cached_property
     def grid(self) -> Grid:
         """Return the cells that everything is counted on: squares in `crs` over `window`, or those of a raster."""
+        from mapping.area.grid import Grid
+
         if self.settings.grid.file is not None:
             return Grid.of_raster(self.folder / self.settings.grid.file)
         return Grid.over(self.window, crs=self.crs, cell_size=self.settings.grid.cell_size)
@@ -389,10 +395,14 @@ class StudyArea:
         A cell belongs to the unit that holds its middle; a unit that holds none still has one cell (see
         `mapping.area.grid.unit_grid`).
         """
-        return _fixed(grid.unit_grid(self.grid, self._units[-1].geometry))
+        from mapping.area.grid import unit_grid
+
+        return _fixed(unit_grid(self.grid, self._units[-1].geometry))
 
     @staticmethod
     def _files(file: AreaFile) -> list[str]:
+        from mapping.area import files
+
         return [files.TOML, *sorted({path for _, path in files.paths(file)})]
 
     @cached_property
@@ -401,6 +411,8 @@ class StudyArea:
 
         "" where nobody can tell: a file was changed since the area was read.
         """
+        from mapping.area.rasters import state
+
         paths = self._files(self.file)
         whole = hashlib.sha256(self.file.model_dump_json().encode())
         for path in paths:
@@ -419,15 +431,19 @@ class StudyArea:
     @cached_property
     def landcover(self) -> NDArray[np.uint8]:
         """Return IGBP classes; 255 where nothing is known."""
+        from mapping.area.grid import NO_LANDCOVER
+
         path = self.file.raster.landcover
         if path is None:
-            return _fixed(np.full(self.grid.shape, grid.NO_LANDCOVER, np.uint8))
-        return _fixed(self.grid.warp(self.folder / path, how="nearest", missing=grid.NO_LANDCOVER).astype(np.uint8))
+            return _fixed(np.full(self.grid.shape, NO_LANDCOVER, np.uint8))
+        return _fixed(self.grid.warp(self.folder / path, how="nearest", missing=NO_LANDCOVER).astype(np.uint8))
 
     @cached_property
     def slope(self) -> NDArray[np.float32]:
         """Return the steepness of each cell, rise over run."""
-        return _fixed(grid.slope(self.elevation, self.grid.cell_size))
+        from mapping.area.grid import slope
+
+        return _fixed(slope(self.elevation, self.grid.cell_size))
 
     @property
     def counts_slopes(self) -> bool:
@@ -460,6 +476,8 @@ class StudyArea:
     @cached_property
     def barriers(self) -> NDArray[np.bool_]:
         """Tell which cells hold a river, a lake or another line that only roads cross."""
+        import geopandas as gpd
+
         path = self.settings.travel.barriers
         if path is None:
             return np.zeros(self.grid.shape, bool)
@@ -475,6 +493,10 @@ class StudyArea:
         return _fixed(self._people())
 
     def _people(self) -> NDArray[np.float32]:
+        import pandas as pd
+
+        from mapping.area import grid
+
         population = self.file.population
         census = self._units[-1]["people"].to_numpy("int64")
         if population.grid:
@@ -530,6 +552,8 @@ class StudyArea:
         InvalidRecord
             The extra ``raster`` is not installed.
         """
+        from mapping.area.rasters import as_xarray
+
         return as_xarray(values, self.grid, name, **attributes)
 
     @cached_property
@@ -539,6 +563,8 @@ class StudyArea:
         Empty where the country has no file of roads.
         """
         if self._roads is None:
+            import geopandas as gpd
+
             columns = {"class": [], "speed_kmh": np.array([], float), "km": np.array([], float), "seasonal": []}
             return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs="EPSG:4326"), crs="EPSG:4326")
         return self._roads
@@ -546,16 +572,22 @@ class StudyArea:
     @cached_property
     def road_winding(self) -> NDArray[np.float64]:
         """Return how many times as long each road is as its cells of the grid make it (`mapping.area.grid.winding`)."""
-        return grid.winding(self.grid, self.roads.geometry, self.roads["km"] * 1000)
+        from mapping.area.grid import winding
+
+        return winding(self.grid, self.roads.geometry, self.roads["km"] * 1000)
 
     @cached_property
     def gazetteer(self) -> pd.DataFrame:
         """Return the places of the country with every spelling (see `mapping.area.gazetteer.gazetteer`)."""
+        from mapping.area import gazetteer
+
         return gazetteer.gazetteer(self.folder, self.file)
 
     @cached_property
     def border_places(self) -> pd.DataFrame:
         """Return places of neighbour countries near the border: the columns of `gazetteer`, and country."""
+        from mapping.area import gazetteer
+
         return gazetteer.border_places(self.folder, self.file)
 
     def basemap(self, name: BasemapName) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def read_or_refused(path, area):
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@settings(max_examples=examples(25), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10), suppress_health_check=list(HealthCheck))
 @given(
     contents=st.one_of(
         st.binary(max_size=300),
@@ -182,7 +182,7 @@ def test_arbitrary_bytes_are_refused_or_give_a_whole_batch(tmp_path_factory, tin
 
 
 @pytest.mark.parametrize("name", sorted(set(WRITERS) & set(READERS)))
-@settings(max_examples=examples(10), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), suppress_health_check=list(HealthCheck))
 @given(place=st.floats(0, 1), rubbish=st.binary(min_size=1, max_size=12))
 def test_a_file_of_ours_damaged_anywhere_is_read_or_refused(view, tmp_path_factory, tiny_area, name, place, rubbish):
     folder = tmp_path_factory.mktemp("damaged")
