@@ -19,6 +19,9 @@ from web.presenters.hotlines import StatementCard, line_for, responsible, spoken
 from web.presenters.lists import answering
 from web.presenters.outlines import picture
 
+SHOWN = 200
+"""Services that a page lists of each part; a page for the slowest line holds no more. All are in the printed list."""
+
 
 @dataclass(frozen=True)
 class Nearest:
@@ -73,6 +76,11 @@ def unit(edition: Edition, code: str, language: str) -> SimpleNamespace:
     seat, ids = edition.seats.get(code), _by_unit(edition).get(code, ())
     inside = [edition.card(entry, language) for entry in edition.entries(language).values() if entry.id in ids]
     sure = [card for card in inside if first_choice(card.entry)]
+    parts = {
+        "here": [card for card in sure if card.entry.points],
+        "named": [card for card in sure if not card.entry.points],
+        "later": [card for card in inside if not first_choice(card.entry)],
+    }
     spoken = {tongue for card in sure for tongue in card.entry.languages}
     children = [child for child in area.all_units().values() if child.parent == code]
     return SimpleNamespace(
@@ -89,9 +97,9 @@ def unit(edition: Edition, code: str, language: str) -> SimpleNamespace:
         speaks=in_a_row(sorted(said("languages", spoken, language)), language),
         start=show(seat[1], language) if seat else "",
         nearest=list(_nearest(edition, code, language)),
-        here=[card for card in sure if card.entry.points],
-        named=[card for card in sure if not card.entry.points],
-        later=[card for card in inside if not first_choice(card.entry)],
+        **{name: cards[:SHOWN] for name, cards in parts.items()},
+        left=max(map(len, parts.values())) > SHOWN,
+        region=next((name for name, unit in choices.regions(area).items() if unit == area.region_of(code)), ""),
         statements=spoken_for(edition, code, (), language),
         responsible=responsible(edition, code, language),
         line=line_for(edition, language, abroad=False),

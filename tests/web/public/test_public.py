@@ -23,6 +23,7 @@ from tests.support.sample import CHASHMA, SECRETS, TODAY, organization, place, s
 from tests.web.support.portal import published
 from web import create_app
 from web.headers import HEADERS, headers_for, of_api
+from web.public import units
 
 ROOT = Path(__file__).resolve().parents[3]
 LANGUAGES = ("tg", "ru", "en")
@@ -152,6 +153,18 @@ def test_minutes_on_a_units_page_are_those_of_the_view(text, app):
     row = re.search(r"A lawyer or advice</th>.*?</tr>", text("/en/u/XT-W2.html"))[0]
     assert "min" in row
     assert "(here)" in row
+
+
+def test_a_unit_with_many_services_leads_to_the_whole_list(text, view_file, tiny_area, monkeypatch):
+    everything = text("/en/u/XT-W.html")
+    assert "Not all are on this page" not in everything
+    cards = re.compile(r'<a href="\.\./s/[^"]+">([^<]+)<')
+    named = cards.findall(everything.split("Listed here")[1])
+    monkeypatch.setattr(units, "SHOWN", 0)
+    page = create_app(view_file, tiny_area).test_client().get("/en/u/XT-W.html").text
+    assert "Listed here" not in page
+    (printed,) = re.findall(r'href="\.\./(print-[^"]+)"[^>]*>Not all are on this page', page)
+    assert [name for name in named if name not in text(f"/en/{printed}")] == []
 
 
 def test_titles_are_neutral_and_unique(site):
