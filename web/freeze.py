@@ -16,11 +16,15 @@ import os
 import posixpath
 import re
 import shutil
+import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import cast
 from urllib.parse import unquote
 
 from flask import Flask
@@ -54,6 +58,10 @@ ARCHIVE_LABEL = Message("All these pages as one file, for use without internet (
 SUMS = "checksums.txt"
 """The file with the checksum of every other file."""
 
+MOST_PROCESSES = 4
+"""Processes that save a site: each holds what its pages share."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}/")
 _LINK = re.compile(r"""(?:\s(?:href|src|data-index|data-travel)="([^"#?]*))""")
 _WAITING = re.compile(r"<template>.*?</template>", re.S)
 """What a page loads only when it is asked for, such as the search once its field is touched."""
@@ -130,37 +138,145 @@ class _Files:
         path.write_bytes(contents)
 
 
+@dataclass(frozen=True)
+class _Saved:
+    """A page or file that was asked for: its name and status; of what was saved its checksum, bytes and links.
+
+    ``weight`` are the compressed bytes of a page, None of another file.
+    """
+
+    path: str
+    name: str
+    status: int
+    digest: str = ""
+    size: int = 0
+    weight: int | None = None
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Saver:
+    """Asks the app for paths and writes what it answers."""
+
+    ask: Callable[[str], tuple[int, bytes]]
+    files: _Files
+
+    def save(self, path: str) -> _Saved:
+        """Save what stands at a path."""
+        status, contents = self.ask(path)
+        name = path + "index.html" if path.endswith("/") or not path else path
+        if status != 200:
+            return _Saved(path, name, status)
+        self.files.write(name, contents)
+        digest = hashlib.sha256(contents).hexdigest()
+        if not name.endswith(".html"):
+            return _Saved(path, name, status, digest, len(contents))
+        weight = len(gzip.compress(contents, 9, mtime=0))
+        return _Saved(path, name, status, digest, len(contents), weight, tuple(links(contents.decode(), name)))
+
+
 def _save(app: Flask, files: _Files, progress: Progress | None, *, archive: bool) -> Frozen:
-    ask = _asking(app)
     own = routes.file_paths(app) if routes.api.name in app.blueprints else ()
-    waiting: list[tuple[str, str]] = [(path, "the site") for path in (*ALWAYS, *own)]
-    paths = {path for path, _ in waiting}
+    if "EDITIONS" in app.config:
+        app.config["EDITIONS"].now().results()  # before the processes part, so that it is worked out once
+    waiting = dict.fromkeys((*ALWAYS, *own), "the site")
+    asked = dict(waiting)
     sums: dict[str, str] = {}
     sizes: dict[str, int] = {}
     total = 0
-    for done, (path, found_on) in enumerate(waiting, 1):
-        status, contents = ask(path)
-        if status != 200:
-            raise NotFound(f"{found_on}: links to {path}, which answers {status}; mend the link")
-        name = path + "index.html" if path.endswith("/") or not path else path
-        files.write(name, contents)
-        sums[name] = hashlib.sha256(contents).hexdigest()
-        total += len(contents)
-        if name.endswith(".html"):
-            sizes[name] = len(gzip.compress(contents, 9, mtime=0))
-            for link in links(contents.decode(), name):
-                if link not in paths:
-                    paths.add(link)
-                    waiting.append((link, name))
-        if progress is not None:
-            progress(done, len(waiting))
-    _, missing = ask("404.html")
+    with _shared_out(_Saver(_asking(app), files)) as save:
+        while waiting:
+            found: dict[str, str] = {}
+            for saved in save([*waiting]):
+                if saved.status != 200:
+                    raise NotFound(
+                        f"{asked[saved.path]}: links to {saved.path}, which answers {saved.status}; mend the link"
+                    )
+                sums[saved.name] = saved.digest
+                total += saved.size
+                if saved.weight is not None:
+                    sizes[saved.name] = saved.weight
+                found |= {link: saved.name for link in saved.links if link not in asked}
+                asked |= found
+                if progress is not None:
+                    progress(len(sums), len(asked))
+            waiting = found
+    _, missing = _asking(app)("404.html")
     files.write("404.html", missing)
     sums["404.html"] = hashlib.sha256(missing).hexdigest()
     _write_sums(files, sums)
     if archive:
         total += _archive(app, files, sums, sizes)
     return _weigh(files.folder, sizes, total, len(sums) + 1)
+
+
+@contextlib.contextmanager
+def _shared_out(saver: _Saver) -> Iterator[Callable[[list[str]], Iterable[_Saved]]]:
+    """Give what saves paths, in as many processes as there are processors: each language in one.
+
+    What the pages of a language share is worked out once so. Elsewhere than on Linux, where a process that has read
+    the view cannot be doubled safely, one process saves all.
+    """
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES) if sys.platform == "linux" else 1
+    if processes == 1:
+        yield lambda paths: map(saver.save, paths)
+        return
+    context = get_context("fork")
+    started = []
+    try:
+        for _ in range(processes):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(saver, theirs), daemon=True)
+            process.start()
+            theirs.close()
+            started.append((process, ours))
+        yield partial(_all_saved, [pipe for _, pipe in started], {})
+    finally:
+        for process, pipe in started:
+            process.terminate()
+            process.join()
+            pipe.close()
+
+
+def _work(saver: _Saver, pipe: Connection) -> None:
+    """Save the paths of each list that comes, until nobody asks any more."""
+    with contextlib.suppress(EOFError):
+        while True:
+            for path in pipe.recv():
+                try:
+                    pipe.send(saver.save(path))
+                except Exception as error:  # noqa: BLE001 (the process that asked raises it)
+                    pipe.send(error)
+
+
+def _all_saved(pipes: Sequence[Connection], languages: dict[str, int], paths: list[str]) -> Iterator[_Saved]:
+    """Have paths saved by the processes at the other ends of pipes, and yield them as they come.
+
+    ``languages`` are the folders of languages that were met, and their numbers; further ones are added.
+    """
+    shares: list[list[str]] = [[] for _ in pipes]
+    for number, path in enumerate(paths):
+        language = _LANGUAGE.match(path)
+        place = languages.setdefault(language[0], len(languages)) if language else number
+        shares[place % len(pipes)].append(path)
+    left = {}
+    for pipe, share in zip(pipes, shares, strict=True):
+        if share:
+            pipe.send(share)
+            left[pipe] = len(share)
+    while left:
+        for ready in wait([*left]):
+            pipe = cast("Connection", ready)
+            try:
+                saved = pipe.recv()
+            except EOFError:
+                raise UnsafePublication("a process that wrote the site was ended; is there memory enough?") from None
+            if isinstance(saved, Exception):
+                raise saved
+            yield saved
+            left[pipe] -= 1
+            if not left[pipe]:
+                del left[pipe]
 
 
 def _asking(app: Flask) -> Callable[[str], tuple[int, bytes]]:

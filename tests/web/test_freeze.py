@@ -7,6 +7,7 @@ import posixpath
 import random
 import re
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -228,6 +229,24 @@ def test_a_broken_link_leaves_the_old_site(view_file, tiny_area, tmp_path, monke
         freeze(app, tmp_path / "site")
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
     assert (tmp_path / "site" / "index.html").read_text() == "old"
+
+
+def test_one_process_and_several_write_the_same(view_file, tiny_area, tmp_path, monkeypatch):
+    app = create_app(view_file, tiny_area)
+    for processes in (1, 3):
+        monkeypatch.setattr("web.freeze.os.cpu_count", lambda processes=processes: processes)
+        freeze(app, tmp_path / str(processes))
+    assert tree(tmp_path / "1") == tree(tmp_path / "3")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="one process saves a site here")
+def test_a_process_that_is_ended_leaves_the_old_site(tmp_path, monkeypatch):
+    freeze(pages(same="old"), tmp_path / "site")
+    monkeypatch.setattr("web.freeze.os.cpu_count", lambda: 2)
+    monkeypatch.setattr("web.freeze._Saver.save", lambda *_: os._exit(1))
+    with pytest.raises(UnsafePublication, match="is there memory enough"):
+        freeze(pages(same="new"), tmp_path / "site")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 @pytest.mark.parametrize("name", ["index", "other"])

@@ -76,14 +76,23 @@ def answering(edition: Edition, need: str, language: str) -> list[Entry]:
 
 def judged(edition: Edition, choice: Choice, language: str) -> list[Card]:
     """Return the services that answer a choice and take whom help is for, or may do so; ``block`` is "" elsewhere."""
-    cards = []
-    for entry in answering(edition, choice.need.code, language):
-        taken = choices.fits(entry, choice.who)
-        rank = _rank(choice.need.code, entry.types, entry.serves, choice.who)
-        if taken != "no" and rank:
-            block = choices.place_of(entry, choice, edition.area)
-            cards.append(replace(edition.card(entry, language), fit=rank, block=block, taken=taken))
-    return cards
+    blocks = (
+        (card, choices.place_of(card.entry, choice, edition.area)) for card in _for_whom(edition, choice, language)
+    )
+    return [replace(card, block=block) if block else card for card, block in blocks]
+
+
+def _for_whom(edition: Edition, choice: Choice, language: str) -> list[Card]:
+    """Return the services that answer a choice wherever they are: kept, since a district asks for the same again."""
+    need, who = choice.need.code, choice.who
+
+    def read() -> Iterator[Card]:
+        for entry in answering(edition, need, language):
+            taken, rank = choices.fits(entry, who), _rank(need, entry.types, entry.serves, who)
+            if taken != "no" and rank:
+                yield replace(edition.card(entry, language), fit=rank, taken=taken)
+
+    return edition.keep(("for whom", need, who, language), lambda: list(read()))
 
 
 @lru_cache(4096)
