@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from mapping.errors import InvalidRecord
-from mapping.language.fold import coarse_word, tokens
+from mapping.language.fold import coarse_word, patterns, tokens
 from mapping.language.lexicon import entries, folded
 from mapping.language.meaning import meets
 from mapping.language.taxonomy import TERMS, Vocabulary
@@ -30,6 +30,7 @@ TOWARD, REACH, SHELTER = "toward", "reach", "shelter"
 CURE, OF_CURE = "cure", ("medical", "doctor", SMALL)
 """The concept of treatment, and those that its words mean besides."""
 ARTICLES = ("the", "a", "our")
+_ELIDED = re.compile(rf"\b{patterns('word with its end cut')}['’]", re.I)
 _BRACKET = re.compile(r"\([^)]*\)?")
 
 
@@ -128,7 +129,7 @@ def _fired(taxonomy: str, met: Collection[str]) -> list[_Rule]:
 
 def _met(text: str) -> tuple[set[str], tuple[str, ...]]:
     """Return the concepts of a text, and its words that mean none."""
-    words = tokens(text)
+    words = tokens(_ELIDED.sub(r"\g<0> ", text))
     if len(words) > MOST_WORDS:
         return set(), tuple(words)
     concepts = _concepts_of(words)

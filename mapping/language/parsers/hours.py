@@ -139,11 +139,11 @@ _PHRASES |= {tuple(skeleton(phrase).split()): meaning for phrase, meaning in _WR
 _LONGEST = max(map(len, _PHRASES))
 
 _TOKEN = re.compile(
-    r"(?P<always>24\s?/\s?(?:7|24)|7\s?/\s?24)"
+    r"(?P<always>24\s?h?\s?/\s?(?:7|24)|7\s?/\s?24)"
     rf"|(?P<nth>[1-4])\s?-?{alternatives('ending of an ordinal')}"
     r"|(?P<time>(?<!\d)(?:\d{1,2}(?:[:.]|h(?=\d))\d\d|\d{3,4}|(?!24h)\d{1,2}h\b|\d{1,2})(?!\d)(?:\s?[ap]\.?m\b\.?)?)"
     r"|(?P<word>[^\W\d_](?:[^\W\d_]|['’ʻʼ‘])*)"
-    r"|(?P<dash>[-–—‐‑−])|(?P<part>[;\n()])|(?P<comma>[,&/])|(?P<other>[^\s.:+!]|\d+)",
+    r"|(?P<dash>[-–—‐‑−>])|(?P<part>[;\n()])|(?P<comma>[,&/|])|(?P<other>[^\s.:+!•]|\d+)",
     re.I,
 )
 _HALF_DAY = re.compile(r"[1-6](?:[:.][0-5]\d)?")
@@ -209,6 +209,14 @@ def _phrase(matches: list[re.Match[str]], folded: list[str], at: int) -> tuple[_
     return _Token(kind, numbers, start.start(), start.end(), start[0] if kind == "time" else ""), 1
 
 
+def _listed(tokens: list[_Token]) -> list[_Token]:
+    """Take the dashes between three days or more for commas: "Mon - Tue - Fri" is a list."""
+    for chain in re.finditer(r"D(?:-D){2,6}", "".join(token.letter for token in tokens)):
+        for at in range(chain.start() + 1, chain.end(), 2):
+            tokens[at] = replace(tokens[at], means="comma")
+    return tokens
+
+
 _Span = tuple[int, int, Message]
 
 
@@ -232,7 +240,7 @@ class _HoursReader:
         self.written = written
         """The cell as its sender wrote it, for messages: ``text`` has some of its words in others."""
         self.rest: list[str] = []
-        self.tokens = list(self._without_holidays(self._with_rest_days(_tokens(text))))
+        self.tokens = list(self._without_holidays(self._with_rest_days(_listed(_tokens(text)))))
         self.groups: list[_Group] = []
         self.closed: set[int] = set()
         self.early: list[tuple[str, str]] = []
