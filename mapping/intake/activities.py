@@ -99,7 +99,7 @@ def _types(reader: Reader) -> list[str]:
         reader.say("service", told, Message("put it into the map if that is wrong"))
         return [made.codes[0]]
     for word in words:
-        reader.say_unknown(word, Message("{word!r} is no kind of activity that we know", word=word))
+        reader.say_unknown(Message("{word!r} is no kind of activity that we know", word=word))
     return types
 
 
@@ -227,7 +227,7 @@ def agreements(readers: Iterable[Reader], intake: Intake) -> Iterator[tuple[Shee
             continue
         types, words = reader.terms("service", "service_types")
         for word in words:
-            reader.say_unknown(word, Message("{word!r} is no kind of help that we know", word=word))
+            reader.say_unknown(Message("{word!r} is no kind of help that we know", word=word))
         signed = reader.day("signed_on", past=True)
         valid = _day_after(reader, "valid_to", signed)
         if signed and valid and valid < signed:

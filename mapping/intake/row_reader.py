@@ -18,7 +18,7 @@ from mapping.language import parsers
 from mapping.language.composition import Composition, composed
 from mapping.language.fold import apart, is_garbled
 from mapping.language.i18n import Label, Message, both, listing, quoted
-from mapping.language.taxonomy import Vocabulary, by_initials, match_term
+from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import Audience, record_id
 from mapping.quality.known_organizations import Known
 from mapping.safety.sensitive_text import STREET, TELLING, address_tells
@@ -461,11 +461,9 @@ class Reader:
             codes = ["NONE"]
         return [code for code in codes if code != "NONE" or len(codes) == 1], words
 
-    def say_unknown(self, word: str, problem: Message) -> None:
-        """Say that a word means no kind of help that is known, and of which kinds it may be the initials."""
-        near = listing(_named("service_types", code) for code in by_initials("service_types", word)[:MOST_NEAR])
-        fix = Message("write a code for it into [words.{name}]", name="service")
-        self.say("service", problem, Message("{fix}; is it {near}?", fix=fix, near=near) if near else fix)
+    def say_unknown(self, problem: Message) -> None:
+        """Say that a word means no kind of help that is known."""
+        self.say("service", problem, Message("write a code for it into [words.{name}]", name="service"))
 
     def harmless(self, name: str, text: str) -> str:
         """Return a text that may be published, or nothing and an issue: it could name a place, a person or a number."""
@@ -568,9 +566,6 @@ def _named(taxonomy: str, code: str) -> Label:
     labels = Vocabulary.load(taxonomy).term(code).labels
     return Label(f"{labels.get('en', '')} ({code})".strip(), labels)
 
-
-MOST_NEAR = 3
-"""Terms at most of which one is asked whether it was meant."""
 
 SURE = 0.9
 """Least score of a match that needs no note."""

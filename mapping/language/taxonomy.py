@@ -265,28 +265,6 @@ def words_of(taxonomy: str) -> dict[str, set[str]]:
     return words
 
 
-@cache
-def _initials(taxonomy: str) -> dict[str, list[str]]:
-    codes: dict[str, list[str]] = defaultdict(list)
-    for code, spellings in words_of(taxonomy).items():
-        for spelling in spellings:
-            words = re.findall(r"[^\W\d_]+", spelling)
-            if len(words) > 1 and code not in codes[short := "".join(word[0] for word in words).casefold()]:
-                codes[short].append(code)
-    return codes
-
-
-def by_initials(taxonomy: str, text: str) -> list[str]:
-    """Return the codes of the terms whose words begin with the letters of a text in capital letters.
-
-    Examples
-    --------
-    >>> by_initials("service_types", "ТД"), by_initials("service_types", "приют")
-    (['IDN-HOT'], [])
-    """
-    return sorted(_initials(taxonomy).get(text.casefold(), ())) if text.isupper() and text.isalpha() else []
-
-
 SHORTEST = 3
 """Letters of an abbreviation at least."""
 

@@ -72,7 +72,7 @@ def _in_words(reader: Reader, *, by_itself: bool) -> Iterator[RowService]:
     for code in codes:
         yield RowService(reader, code, reader.text("service") if len(codes) == 1 else "")
     for word in words:
-        reader.say_unknown(word, Message("{text} is no kind of help that we know", text=shortened(word)))
+        reader.say_unknown(Message("{text} is no kind of help that we know", text=shortened(word)))
     if not codes and not words and not by_itself:
         reader.say("service", Message("the row names no service"), Message("ask the sender what is offered there"))
 
