@@ -202,11 +202,8 @@ def print_(language: str) -> str:
 
 @blueprint.get("/<language>/print-<code>.html")
 def booklet(language: str, code: str) -> str:
-    """Show a sheet of the directory of a region, for printing."""
-    region, _, sheet = code.partition("-")
-    if sheet and (not sheet.isdecimal() or int(sheet) < 2 or str(int(sheet)) != sheet):
-        abort(404)
-    return page("booklet.html", language, shown=printing.booklet(edition(), region, language, int(sheet or 1)))
+    """Show the directory of a region, for printing."""
+    return page("booklet.html", language, shown=printing.booklet(edition(), code, language))
 
 
 @blueprint.get("/<language>/poster.html", defaults={"kind": "poster"})
@@ -226,8 +223,7 @@ def pdf(language: str, code: str) -> Response:
         abort(404)
     if code in ("poster", "cards"):
         return file(printing.pdf(paper(language, code)), f"{code}.pdf")
-    whole = page("booklet.html", language, shown=printing.booklet(edition(), code, language, 0))
-    return file(printing.pdf(whole), f"{code}.pdf")
+    return file(printing.pdf(booklet(language, code)), f"{code}.pdf")
 
 
 @blueprint.get("/<language>/materials.html")

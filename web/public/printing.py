@@ -1,11 +1,11 @@
-"""What can be printed: the directory of a region in large type, posters and pocket cards; as pages, and as PDF.
+"""What can be printed: the directory of a region by need, posters and pocket cards; as pages, and as PDF.
 
 All of it is made from the public edition alone, as every page is, and twice the same bytes.
 """
 
 import io
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,13 +21,10 @@ from mapping.render.picture import FOLDER
 from mapping.render.report.writers.pdf import pdf_library
 from mapping.view.visits import serves
 from web.presenters import choices
-from web.presenters.cards import Card, first_choice
+from web.presenters.cards import Card, answered, first_choice, label
 from web.presenters.edition import Edition
 from web.presenters.entries import emergency
 from web.presenters.hotlines import Hotline, line_for, lines, spoken_for
-
-SHEET = 120
-"""Entries on a page for the screen; the PDF holds all of them."""
 
 STATIC = Path(__file__).parents[1] / "static"
 STYLES = ("print.css", "pdf.css")
@@ -38,33 +35,27 @@ def regions(edition: Edition, language: str) -> list[tuple[str, str]]:
     return [(code, edition.area.label(unit, language)) for code, unit in choices.regions(edition.area).items()]
 
 
-def booklet(edition: Edition, code: str, language: str, sheet: int = 1) -> SimpleNamespace:
-    """Return a sheet of the directory of a region: lines, what is said of hidden help, entries; 0 is the whole."""
+def booklet(edition: Edition, code: str, language: str) -> SimpleNamespace:
+    """Return the directory of a region: lines, what is said of hidden help, entries by need."""
     area, unit = edition.area, choices.regions(edition.area).get(code)
     if unit is None:
         raise NotFound("no such page")
     placed = list(_placed(edition, unit, language))
-    sheets = max(1, -(-len(placed) // SHEET))
-    if not 0 <= sheet <= sheets:
-        raise NotFound("no such page")
-    shown = placed[SHEET * (sheet - 1) : SHEET * sheet] if sheet else placed
     return SimpleNamespace(
         code=code,
         name=area.label(unit, language),
         lines=lines(edition, language),
         emergency=emergency(area, language),
         statements=spoken_for(edition, unit, (), language),
-        parts=[(heading, [card for _, card in group]) for heading, group in groupby(shown, key=itemgetter(0))],
+        parts=[(heading, [card for _, card in group]) for heading, group in groupby(placed, key=itemgetter(0))],
         total=len(placed),
-        sheet=sheet,
-        sheets=sheets,
-        path=lambda number: f"print-{code}{f'-{number}' if number > 1 else ''}.html",
     )
 
 
 def _placed(edition: Edition, region: str, language: str) -> Iterator[tuple[str, Card]]:
     """Yield the services of a region under the heading that they stand under; what is not sure comes last."""
     area, known = edition.area, edition.area.all_units()
+    needs = [str(need.label(language)) for need in choices.needs()]
     by_heading: dict[tuple[int, str], list[Card]] = {}
     for entry in edition.entries(language).values():
         if not entry.listed:
@@ -75,11 +66,16 @@ def _placed(edition: Edition, region: str, language: str) -> Iterator[tuple[str,
         if not inside and not reached:
             continue
         if not first_choice(entry):
-            key = (2, translate("Not offered first: not confirmed, not for a long time, or closed for now", language))
+            key = (
+                len(needs) + 2,
+                translate("Not offered first: not confirmed, not for a long time, or closed for now", language),
+            )
         elif inside:
-            key = (0, area.label(inside[0], language))
+            kinds = (str(label("service_types", code, language)) for code in entry.types)
+            heading = next(chain(answered(entry, language), kinds), "—")
+            key = (needs.index(heading) if heading in needs else len(needs), heading)
         else:
-            key = (1, translate("By phone or visit, for the whole region", language))
+            key = (len(needs) + 1, translate("By phone or visit, for the whole region", language))
         by_heading.setdefault(key, []).append(edition.card(entry, language))
     for (_, heading), cards in sorted(by_heading.items(), key=itemgetter(0)):
         yield from ((heading, card) for card in cards)

@@ -5,7 +5,7 @@
   "use strict";
   if (window.rohnamoSearch) return; // it was loaded again after one that did not come
   var STEPS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"; // five minutes each, as in web/public/search_index.py
-  var RANKING = ROHNAMO_RULES.ranking, MOST = 40, AT_ONCE = 5, SHORTEST = RANKING.shortest, FLAGS = RANKING.flags.concat("line");
+  var RANKING = ROHNAMO_RULES.ranking, MOST = 10, SHORTEST = RANKING.shortest, FLAGS = RANKING.flags.concat("line");
   var FIELDS = ["words", "types", "id", "name", "nameLanguage", "organization", "organizationLanguage", "where", "dial", "number",
     "hours", "clock", "offset", "facts", "unknown", "why", "tone", "sign", "check", "due", "later", "speaks", "inside", "covers", "flags"];
   var SAID = ["type", "text", "dial", "number", "place"];
@@ -246,7 +246,7 @@
   if (!form) return;
   var box = form.querySelector("input"), from = form.querySelector("select"), line = document.getElementById("urgent");
   var hits = document.getElementById("hits"), told = document.getElementById("found"), rest = document.getElementById("whole");
-  var shown = 0, answered, waiting;
+  var answered, waiting;
 
   function start() { return from ? from.value : ""; }
 
@@ -308,6 +308,21 @@
     if (window.rohnamoClock) window.rohnamoClock(hits);
   }
 
+  // Show the next ten, and a button for those after them.
+  function putMore(groups, texts) {
+    put(groups.slice(0, MOST), texts);
+    var rest = groups.slice(MOST), more = make("button", say.more, "btn");
+    if (!rest.length) return;
+    more.type = "button";
+    more.addEventListener("click", function () {
+      var last = hits.querySelectorAll("h3 a");
+      more.remove();
+      putMore(rest, texts);
+      hits.querySelectorAll("h3 a")[last.length].focus();
+    });
+    hits.append(more);
+  }
+
   // What to say of words that nothing is listed for, and of a place that has none.
   function notes(found, names) {
     var fold = window.rohnamoFold, meaning = found.meaning;
@@ -326,7 +341,12 @@
     if (!line) return;
     var below = Boolean(meaning && meaning.below && !meaning.nothing);
     line.hidden = !(meaning && (meaning.line || meaning.nothing || below));
-    if (below) hits.after(line); else told.before(line); // where a need is named, what helps comes first
+    var third = below && hits.querySelectorAll("#first > li")[2]; // where a need is named, what helps comes first
+    if (third) {
+      third.after(make("li"));
+      third.nextSibling.append(line);
+    } else if (below) hits.after(line);
+    else told.before(line);
     line.classList.toggle("below", below);
     var away = meaning && meaning.places.length && !meaning.home ? meaning.places[0] : "";
     var parts = Array.from(line.querySelectorAll("[data-where]"));
@@ -343,26 +363,23 @@
     text = text.length > 1 ? text : "";
     var asked = text || start(), question = text + "\n" + start();
     if (question === answered) return; // whoever is about to press one of the answers does not lose it
-    var turn = ++shown;
     answered = null;
     rest.hidden = false; // until there are answers, what is on the page without a search is there
+    urge(null); // before the hits go, which it may stand among
     hits.textContent = "";
     if (!asked || form.dataset.ready === "true") told.textContent = ""; // else it says that something is missing
-    urge(null);
     if (!asked || !lexicon) return;
     if (text && !index) urge(understood(text, null, lexicon));
     if (!index || (start() && !window.ROHNAMO_TRAVEL)) return;
     var found = find(text, index, lexicon, start() ? minutes : null), texts = index.texts, count = found.rows.length;
     answered = question;
-    urge(found.meaning);
     told.textContent = !count ? (found.said.length ? say.hidden + "." : say.none) : say.count.replace("#", count) +
-      (count > MOST ? " " + say.first.replace("#", MOST) : "") + (start() ? " " + (nearestFirst(found.rows) ? say.nearest : say.each).replace("#", from.selectedOptions[0].text) : "") +
+      (start() ? " " + (nearestFirst(found.rows) ? say.nearest : say.each).replace("#", from.selectedOptions[0].text) : "") +
       notes(found, index.names);
     rest.hidden = Boolean(count || found.said.length || !("always" in rest.dataset)); // questions stay where words fail
     if (found.said.length) hits.append(hidden(found.said, texts));
-    var groups = together(found.rows.slice(0, MOST));
-    put(groups.slice(0, AT_ONCE), texts);
-    setTimeout(function () { if (turn === shown) put(groups.slice(AT_ONCE), texts); }, 30);
+    putMore(together(found.rows), texts);
+    urge(found.meaning);
   }
 
   function ready() {

@@ -21,7 +21,7 @@ def names(shown):
 
 
 def test_a_region_has_all_that_can_be_visited_there_or_reaches_it(edition):
-    west, east = (printing.booklet(edition, code, "en", 0) for code in ("r1", "r2"))
+    west, east = (printing.booklet(edition, code, "en") for code in ("r1", "r2"))
     assert "Legal advice" in names(west)
     assert "Emergency ward" in names(east)
     assert "Emergency ward" not in names(west)
@@ -33,21 +33,21 @@ def test_a_region_has_all_that_can_be_visited_there_or_reaches_it(edition):
 
 
 def test_what_nobody_confirmed_for_long_stands_last_under_a_heading_that_says_so(edition):
-    *others, (heading, last) = printing.booklet(edition, "r1", "en", 0).parts
+    *others, (heading, last) = printing.booklet(edition, "r1", "en").parts
     assert heading.startswith("Not offered first")
     assert [str(card.name) for card in last] == ["Counselling"]
     assert "Legal advice" in [str(card.name) for _, cards in others for card in cards]
     assert not [heading for heading, _ in others if heading.startswith("Not offered first")]
 
 
-def test_sheets_hold_everything_once(edition, monkeypatch):
-    whole = names(printing.booklet(edition, "r1", "en", 0))
-    monkeypatch.setattr(printing, "SHEET", 2)
-    first = printing.booklet(edition, "r1", "en")
-    sheets = [printing.booklet(edition, "r1", "en", number) for number in range(1, first.sheets + 1)]
-    assert [name for sheet in sheets for name in names(sheet)] == whole
-    with pytest.raises(NotFound):
-        printing.booklet(edition, "r1", "en", first.sheets + 1)
+def test_a_booklet_goes_by_need_in_the_order_of_the_first_page(edition):
+    parts = printing.booklet(edition, "r1", "en").parts
+    headings = [heading for heading, _ in parts]
+    assert len(headings) == len(set(headings))
+    needs = [heading for heading in ("A safe place to stay", "A doctor", "A lawyer or advice") if heading in headings]
+    assert "A lawyer or advice" in needs
+    assert headings[: len(needs)] == needs
+    assert "Legal advice" in [str(card.name) for card in dict(parts)["A lawyer or advice"]]
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "tg"])
