@@ -455,8 +455,8 @@ def _by_slip(words: Iterable[str]) -> dict[str, list[str]]:
 
 def _slipped(word: str) -> set[str]:
     """Return a word whole and without each of its letters: two that are `near` have one of these in common."""
-    letters = _one_letter_each(word)
-    return {letters, *(letters[:at] + letters[at + 1 :] for at in range(len(letters)))}
+    written = {word, _one_letter_each(word)}
+    return written | {form[:at] + form[at + 1 :] for form in written for at in range(len(form))}
 
 
 def _one_letter_each(word: str) -> str:
@@ -467,9 +467,10 @@ def _one_letter_each(word: str) -> str:
 def near(word: str, other: str) -> bool:
     """Tell whether two words differ by one slip at most: a letter wrong, missing, too many, or two swapped.
 
-    What one letter of Cyrillic stands for (sh, ch) is one letter here.
+    What one letter of Cyrillic stands for (sh, ch) counts as one letter, or as two.
     """
-    return OSA.distance(_one_letter_each(word), _one_letter_each(other), score_cutoff=1) <= 1
+    pairs = ((word, other), (_one_letter_each(word), _one_letter_each(other)))
+    return any(OSA.distance(*pair, score_cutoff=1) <= 1 for pair in pairs)
 
 
 def starts(word: str, other: str) -> bool:

@@ -31,7 +31,7 @@
   }
 
   function letters(word) { return word.indexOf("h") < 0 ? word : word.replace(/sh/g, "ş").replace(/ch/g, "ç"); }
-  function near(one, other) { return fold.near(letters(one), letters(other)); }
+  function near(one, other) { return fold.near(one, other) || fold.near(letters(one), letters(other)); }
   function starts(word, other) { return word[0] === other[0] || word.length >= 8; }
   function add(table, key, row) {
     var rows = table.get(key);
@@ -69,7 +69,7 @@
         self[pair[0]].set(word, concepts);
         if (word.length < 5) return;
         var key = coarse(word), written = letters(word);
-        if (word.length >= 6) add(pair[1] ? self.beginnings : self.wholes, pair[1] ? word.length : written.length, [word, written, concepts]);
+        if (word.length >= 6) add(pair[1] ? self.beginnings : self.wholes, pair[1] ? word.length : written.length, [word, concepts]);
         self.coarse.set(key, put(self.coarse.get(key) || new Set(), concepts));
         if (pair[1]) self.coarseStems.add(key);
       });
@@ -92,7 +92,7 @@
     each(lexicon.places, function (name, code) {
       var key = placeKey(name);
       if (!self.coarsePlaces.has(key)) self.coarsePlaces.set(key, code);
-      if (name.length >= 6) add(self.placesFrom, name[0], [letters(name), code]);
+      if (name.length >= 6) add(self.placesFrom, name[0], [name, code]);
     });
   }
 
@@ -114,18 +114,18 @@
   Reader.prototype.alike = function (word, last) {
     var found = new Set();
     function meet(rows, written) {
-      (rows || []).forEach(function (row) { if (starts(word, row[0]) && fold.near(written, row[1])) put(found, row[2]); });
+      (rows || []).forEach(function (row) { if (starts(word, row[0]) && near(written, row[0])) put(found, row[1]); });
     }
     if (word.length >= 5) {
       found = this.exact(word.replace(HARD_I, "$1i"));
       if (found.size) return found;
       var key = coarse(word);
       if (this.coarse.has(key)) return new Set(this.coarse.get(key));
-      var own = letters(word), size, cut;
-      for (size = own.length - 1; size <= own.length + 1; size++) meet(this.wholes.get(size), own);
+      var own = letters(word).length, size, cut;
+      for (size = own - 2; size <= own + 2; size++) meet(this.wholes.get(size), word);
       if (found.size) return found;
       for (cut = 5; cut <= word.length; cut++) {
-        for (size = cut - 1; size <= cut + 1; size++) meet(this.beginnings.get(size), letters(word.slice(0, cut)));
+        for (size = cut - 1; size <= cut + 1; size++) meet(this.beginnings.get(size), word.slice(0, cut));
       }
       if (found.size) return found;
       for (cut = key.length - 1; cut > 5; cut--) {
@@ -207,7 +207,7 @@
 
   Reader.prototype.placeNear = function (word) {
     if (word.length < 6) return null;
-    var own = letters(word), place = (this.placesFrom.get(word[0]) || []).find(function (row) { return fold.near(own, row[0]); });
+    var place = (this.placesFrom.get(word[0]) || []).find(function (row) { return near(word, row[0]); });
     return place ? place[1] : null;
   };
 
