@@ -216,7 +216,7 @@ def _check_file(file: Path, how: HowToRead, given: OnDay, spoken: SpokenOrJson) 
         out.print(f"Read as a list of {country}.")
         for line in issue_lines(batch.issues, lang, {column.heading: column.taken_for for column in batch.columns}):
             out.print(line)
-        out.print(summary(batch, lang))
+        out.print(summary(batch, lang, examples=0))
     if batch.refused:
         raise typer.Exit(1)
 

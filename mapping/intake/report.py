@@ -140,8 +140,8 @@ def given(batch: Batch, language: str = "en") -> str:
     return show(records, language) if records else Message("nothing").into(language)
 
 
-def summary(batch: Batch, language: str = "en") -> str:
-    """Say in a few lines what a batch holds and what was wrong with it."""
+def summary(batch: Batch, language: str = "en", examples: int = 5) -> str:
+    """Say in a few lines what a batch holds and what was wrong with it, by so many kinds of findings."""
     counts = {level: sum(issue.level == level for issue in batch.issues) for level in LEVELS}
     lines = [
         Message(
@@ -153,7 +153,7 @@ def summary(batch: Batch, language: str = "en") -> str:
         ).into(language),
         Message("  {refused} left out, {doubt} to look at, {note} mended or noted.", **counts).into(language),
     ]
-    for group in grouped(batch.issues)[:5]:
+    for group in grouped(batch.issues)[:examples]:
         if group.level != "note":
             lines.append(f"  {LEVELS[group.level].into(language).lower()}: {_in_short(group).into(language)}")
     if batch.unapproved:

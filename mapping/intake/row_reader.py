@@ -21,7 +21,7 @@ from mapping.language.i18n import Label, Message, both, listing, quoted
 from mapping.language.taxonomy import Vocabulary, match_term
 from mapping.model import Audience, record_id
 from mapping.quality.known_organizations import Known
-from mapping.safety.sensitive_text import STREET, TELLING, address_tells
+from mapping.safety.sensitive_text import SHELTER, STREET, TELLING, address_tells
 
 LONGEST_CELL = 32_767
 """Letters of a cell that fills a field of prose at most: as many as a cell of a workbook holds."""
@@ -476,7 +476,9 @@ class Reader:
         if name == "address":
             tells = address_tells(text, area.phone_country, postal_codes)
         else:
-            tells = bool(TELLING.search(text) or STREET.search(text) or parsers.names_person(text))
+            sayings = [] if SHELTER.search(text) else [said for said in _SAYING.findall(text) if said[1:].strip()[0].islower()]
+            plain = re.sub("|".join(map(re.escape, sayings)), " ", text) if sayings else text
+            tells = bool(TELLING.search(plain) or STREET.search(text) or parsers.names_person(text))
         if tells:
             fix = Message("it stays private; put it into its own column")
             self.say(name, Message("holds a number, a name or an address"), fix)
@@ -484,6 +486,8 @@ class Reader:
         return text
 
 
+_SAYING = re.compile(r"[«“„\"]\s?[^\W\d_][^«»“”„\"\d@]{3,300}[»”“\"]")
+"""Words in quotation marks: those that begin with a small letter are a saying, and not what a body is called."""
 _OF_A_CLOCK = re.compile(r"^(\d{1,2}:\d\d):\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
 """A time to the second, as survey tools and databases have it."""
 

@@ -129,6 +129,20 @@ def test_a_description_is_kept_though_no_column_says_its_language(take):
     assert ("doubt", "About", "holds a number, a name or an address") in said(batch)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Le centre est « la maison des habitants ».", True),
+        ("Help of « Umed » for all.", False),
+        ("A shelter, « the house of peace ».", False),
+    ],
+)
+def test_a_saying_in_quotation_marks_is_no_name(take, text, kept):
+    header, row = with_cells(About=text)
+    batch = take(row, heads=header, fields=MAP["fields"] | {"description": ["About"]})
+    assert [service.description for service in batch.of("service")] == [text if kept else None]
+
+
 @pytest.mark.parametrize("column", ["Name", "Help", "Phone", "Address", "Hours", "Mail", "Languages"])
 def test_a_cell_that_holds_a_whole_file_refuses_its_row_alone(take, column):
     cells = dict(zip(HEADER, ROW, strict=True)) | {"Address": "", "Hours": "", "Mail": "", "Languages": ""}

@@ -20,7 +20,7 @@ VOWELS = "aeiouy"
 SEAT = 2
 """Rank of the smallest place that is the seat of a unit."""
 
-UNIT_KINDS = ("city", "district", "region")
+UNIT_KINDS = ("city", "district", "region", "county")
 SMALL = words_for("small in a name")
 
 _KINDS = {word.replace(" ", ""): kind for kind in UNIT_KINDS for word in words_for(f"kind of unit: {kind}")}

@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from mapping.language.composition import only_means
-from mapping.language.fold import alternatives, is_damaged, patterns, skeleton, wildcard, words_for
+from mapping.language.fold import alternatives, patterns, skeleton, words_for
 from mapping.language.i18n import Message
 from mapping.language.languages import SOURCE, codes_by_name
 from mapping.language.parsers._cells import Partly, Unreadable, given, shown
@@ -164,10 +164,6 @@ def yes_no(value: object) -> bool:
     folded = skeleton(text)
     if folded in _YES or folded in _NO:
         return folded in _YES
-    pattern = wildcard(text) if is_damaged(text) else None
-    fits = {folded in _YES for folded in _YES | _NO if pattern and pattern.fullmatch(folded)}
-    if len(fits) == 1:
-        return fits.pop()
     if folded in _HALF:
         raise Unreadable(
             Message("{text} is neither yes nor no", text=shown(text)),
@@ -212,13 +208,12 @@ _ANSWERS = {
     **dict.fromkeys("✗✘❌", "not met"),
     **dict.fromkeys(("±", "+/-", "-/+", "+-", "+/−", "+/–", "½"), "partly"),
 }
-_PERCENT = {"0%": "not met", "50%": "partly", "100%": "met"}
 
 
 def answer(value: object) -> str:
     """Read an answer to an item of the checklist, as a code of the list ``answers``.
 
-    Signs and percentages are read too, and several words that all say the same ("да, полностью").
+    Signs are read too, and several words that all say the same ("да, полностью").
 
     Raises
     ------
@@ -227,14 +222,12 @@ def answer(value: object) -> str:
 
     Examples
     --------
-    >>> answer("✓"), answer("50 %"), answer("Ҳа, пурра")
+    >>> answer("✓"), answer("±"), answer("Ҳа, пурра")
     ('met', 'partly', 'met')
     """
     text = given(value, Message("answer"))
     if text in _ANSWERS:
         return _ANSWERS[text]
-    if text.replace(" ", "") in _PERCENT:
-        return _PERCENT[text.replace(" ", "")]
     match = match_listed("answers", text)
     codes = {match.code if match else None}
     if match is None:
@@ -365,6 +358,7 @@ def _trimmed(text: str) -> str:
 
 
 _ONLY = re.compile(rf"(?<!\w){alternatives('only')}(?!\w)", re.I)
+_OR = re.compile(rf"\s{alternatives('joining numbers')}\s", re.I)
 _WHEN_ASKED = re.compile(rf"(?<!\w){patterns('when asked')}(?!\w)", re.I)
 _OF_THE_STATE = re.compile(patterns("language of the state"), re.I)
 
@@ -390,7 +384,8 @@ def language_codes(value: object, state: str = "", spoken: tuple[str, ...] = ())
     own = _OF_THE_STATE.sub(f" {state} ", text) if state else text
     own = " ".join(_ONLY.sub(" ", own).replace(".", " ").split())
     asked_for = _WHEN_ASKED.findall(own)
-    parts = {part: match_term("languages", part) for part in split_list(_WHEN_ASKED.sub(" ", own), _is_language)}
+    listed = _OR.sub("; ", _WHEN_ASKED.sub(" ", own))
+    parts = {part: match_term("languages", part) for part in split_list(listed, _is_language)}
     read = {part: match.code if match else _by_name(part, spoken) for part, match in parts.items()}
     codes = list(dict.fromkeys(filter(None, read.values())))
     unread = [part for part, code in read.items() if not code and re.search(r"\w", part)]

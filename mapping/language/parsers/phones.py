@@ -42,6 +42,13 @@ ENDS = range(1, 5)
 number or an extension as well."""
 
 
+LONGEST_NUMBER, MOST_NUMBERS, MOST_WAYS = 15, 6, 4
+"""Digits of a number at most, numbers in a run of digits at most, and ways to part one that are looked at."""
+LONGEST_LOCAL = LOCAL.stop - 1
+LEAST_TYPED = 7
+"""Digits of a number that a spreadsheet kept as one: fewer have lost the zeros they began with."""
+
+
 @dataclass(frozen=True)
 class PhoneValue:
     """A number to call.
@@ -153,6 +160,7 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     _refuse_other_kinds(text, isinstance(value, int | float))
     reader = _PhoneReader(region, towns)
     bare = _TRUNK_IN_BRACKETS.sub(" ", _ALWAYS.sub(" ", _ACCOUNT.sub(" ", text)))
+    bare = _CORE.sub(lambda run: _one_by_one(run[0], region), bare)
     pieces = _PARTS.split(bare)
     for separator, part in zip(["", *pieces[1::2]], pieces[::2], strict=True):
         reader.read(part, separator.strip())
@@ -167,21 +175,33 @@ def phones(value: object, region: str, towns: tuple[str, ...] = ()) -> list[Phon
     return numbers
 
 
+def _one_by_one(run: str, region: str) -> str:
+    """Part digits too many for a number into numbers, where one way alone makes each of them one that is given out."""
+    if not LONGEST_NUMBER < len(_digits(run)) <= MOST_NUMBERS * LONGEST_NUMBER:
+        return run
+    gaps = [gap.span() for gap in re.finditer(r"(?<=\d)[ \-–—]+(?=[+(\d])", run)]
+    ways: list[list[tuple[int, list[str]]]] = [[(0, [])]]
+    for start, end in [*gaps, (len(run), len(run))]:
+        before = [way for at_gap in ways for way in at_gap]
+        ways.append(
+            [(end, [*parts, run[at:start]]) for at, parts in before if _is_one_number(run[at:start], region)][:MOST_WAYS]
+        )
+    return "; ".join(ways[-1][0][1]) if len(ways[-1]) == 1 else run
+
+
+def _is_one_number(text: str, region: str) -> bool:
+    if not LONGEST_LOCAL < len(_digits(text)) <= LONGEST_NUMBER:
+        return False
+    with contextlib.suppress(Unreadable):
+        return is_given_out(_phone(text, region).number)
+    return False
+
+
 def _refuse_other_kinds(text: str, is_number: bool) -> None:
     """Refuse what a spreadsheet made of a number, and days and hours from another column."""
-    if is_number and not text.isdigit():
+    if (is_number and not (text.isdigit() and len(text) >= LEAST_TYPED)) or re.fullmatch(r"[\d.,]+e\+?\d+", text, re.I):
         raise Unreadable(
             Message("{text} is a spreadsheet's number, not a phone number", text=text),
-            Message("format the column as text"),
-        )
-    if is_number and len(text) < 7:
-        raise Unreadable(
-            Message("{text} is a number without the zeros it began with", text=text),
-            Message("format the column as text and type the number again"),
-        )
-    if re.fullmatch(r"[\d.,]+e\+?\d+", text, re.I):
-        raise Unreadable(
-            Message("{text} is a number cut short by the spreadsheet", text=text),
             Message("format the column as text and send it again"),
         )
     shifted = Message("look whether the columns are shifted")

@@ -30,6 +30,8 @@ def test_nothing_is_lost_but_separators(text):
         ("română, rusă", ("ro", "ru"), ["ro", "ru"]),
         ("Romanian, Gagauz", (), ["ro", "gag"]),
         ("Swahili; English", ("sw", "en"), ["sw", "en"]),
+        ("Spanish or English", (), ["es", "en"]),
+        ("Mandarin", (), ["zh"]),
         ("Kiswahili, Kiingereza", ("sw", "en"), ["sw", "en"]),
     ],
 )
