@@ -476,8 +476,7 @@ class Reader:
         if name == "address":
             tells = address_tells(text, area.phone_country, postal_codes)
         else:
-            sayings = [] if SHELTER.search(text) else [said for said in _SAYING.findall(text) if said[1:].strip()[0].islower()]
-            plain = re.sub("|".join(map(re.escape, sayings)), " ", text) if sayings else text
+            plain = text if SHELTER.search(text) else _QUOTED.sub(_without_saying, text)
             tells = bool(TELLING.search(plain) or STREET.search(text) or parsers.names_person(text))
         if tells:
             fix = Message("it stays private; put it into its own column")
@@ -486,8 +485,14 @@ class Reader:
         return text
 
 
-_SAYING = re.compile(r"[«“„\"]\s?[^\W\d_][^«»“”„\"\d@]{3,300}[»”“\"]")
-"""Words in quotation marks: those that begin with a small letter are a saying, and not what a body is called."""
+_QUOTED = re.compile(r"[«“„\"]\s?([^\W\d_])[^«»“”„\"\d@]{3,300}[»”“\"]")
+
+
+def _without_saying(quoted: re.Match[str]) -> str:
+    """Pass over words in quotation marks that begin with a small letter: a saying, and not what a body is called."""
+    return " " if quoted[1].islower() else quoted[0]
+
+
 _OF_A_CLOCK = re.compile(r"^(\d{1,2}:\d\d):\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
 """A time to the second, as survey tools and databases have it."""
 

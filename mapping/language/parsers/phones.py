@@ -183,9 +183,8 @@ def _one_by_one(run: str, region: str) -> str:
     ways: list[list[tuple[int, list[str]]]] = [[(0, [])]]
     for start, end in [*gaps, (len(run), len(run))]:
         before = [way for at_gap in ways for way in at_gap]
-        ways.append(
-            [(end, [*parts, run[at:start]]) for at, parts in before if _is_one_number(run[at:start], region)][:MOST_WAYS]
-        )
+        fits = [(end, [*parts, run[at:start]]) for at, parts in before if _is_one_number(run[at:start], region)]
+        ways.append(fits[:MOST_WAYS])
     return "; ".join(ways[-1][0][1]) if len(ways[-1]) == 1 else run
 
 
