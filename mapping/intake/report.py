@@ -7,6 +7,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import jinja2
@@ -105,7 +106,7 @@ def lines(issues: Iterable[Issue], language: str = "en", fields: Mapping[str, st
                 else Message("{problem} ({count} times)", problem=shown, count=len(group))
             )
             first = replace(first, sheet="", row=None, problem=problem)
-        yield first.into(language)
+        yield f"{LEVELS[first.level].into(language)}: {first.into(language)}"
 
 
 def table(issues: Iterable[Issue], language: str = "en") -> list[dict[str, object]]:
@@ -143,7 +144,7 @@ def given(batch: Batch, language: str = "en") -> str:
 def summary(batch: Batch, language: str = "en", examples: int = 5) -> str:
     """Say in a few lines what a batch holds and what was wrong with it, by so many kinds of findings."""
     counts = {level: sum(issue.level == level for issue in batch.issues) for level in LEVELS}
-    lines = [
+    told = [
         Message(
             "{file}: {rows} {rows:row|rows} gave {records}; set aside: {refused}.",
             file=batch.file,
@@ -153,20 +154,11 @@ def summary(batch: Batch, language: str = "en", examples: int = 5) -> str:
         ).into(language),
         Message("  {refused} left out, {doubt} to look at, {note} mended or noted.", **counts).into(language),
     ]
-    for group in grouped(batch.issues)[:examples]:
-        if group.level != "note":
-            lines.append(f"  {LEVELS[group.level].into(language).lower()}: {_in_short(group).into(language)}")
+    fields = {column.heading: column.taken_for for column in batch.columns}
+    told += [f"  {line}" for line in islice(lines(batch.issues, language, fields), examples)]
     if batch.unapproved:
-        lines.append(Message("  The digest of this map is {digest}.", digest=batch.unapproved).into(language))
-    return "\n".join(lines)
-
-
-def _in_short(group: IssueGroup) -> Message:
-    """Say the first of alike issues, and how many there are."""
-    if len(group.issues) == 1:
-        return group.issues[0].phrase
-    problem, count = group.issues[0].problem, len(group.issues)
-    return Message("{problem} ({count} times; {fix})", problem=problem, count=count, fix=group.fix)
+        told.append(Message("  The digest of this map is {digest}.", digest=batch.unapproved).into(language))
+    return "\n".join(told)
 
 
 def write_report(batch: Batch, folder: str | Path, *, stored: str = "", language: str = "en") -> Path:

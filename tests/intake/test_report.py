@@ -54,9 +54,9 @@ def test_one_doubt_of_many_rows_is_one_line_with_a_count():
     repeated = [issue(row=n) for n in range(2, 53)]
     other = [issue(row=9, problem="is blank"), issue("note", row=9, problem="is odd"), issue(row=None, sheet="A")]
     assert list(lines([*repeated, *other])) == [
-        "list.csv column 'Phone': is odd (52 times, rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 39 more); look",
-        "list.csv row 9 column 'Phone': is blank; look",
-        "list.csv row 9 column 'Phone': is odd; look",
+        "To look at: list.csv column 'Phone': is odd (52 times, rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 39 more); look",
+        "To look at: list.csv row 9 column 'Phone': is blank; look",
+        "Mended or noted: list.csv row 9 column 'Phone': is odd; look",
     ]
 
 
@@ -64,7 +64,7 @@ def test_the_summary_in_words(batch):
     first, second, *rest = summary(batch).splitlines()
     assert first == "list.csv: 9 rows gave 1 organization, 2 services; set aside: 1."
     assert second == "  2 left out, 3 to look at, 1 mended or noted."
-    assert rest[0].startswith("  to look at: list.csv row 6 column 'Open to': there is no marking")
+    assert rest[0].startswith("  Left out: list.csv row 5 column 'Phone': is odd")
     assert given(Batch(batch.source, "x")) == "nothing"
 
 
