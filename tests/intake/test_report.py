@@ -54,7 +54,8 @@ def test_one_doubt_of_many_rows_is_one_line_with_a_count():
     repeated = [issue(row=n) for n in range(2, 53)]
     other = [issue(row=9, problem="is blank"), issue("note", row=9, problem="is odd"), issue(row=None, sheet="A")]
     assert list(lines([*repeated, *other])) == [
-        "To look at: list.csv column 'Phone': is odd (52 times, rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 39 more); look",
+        "To look at: list.csv column 'Phone': is odd (52 times, "
+        "rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 39 more); look",
         "To look at: list.csv row 9 column 'Phone': is blank; look",
         "Mended or noted: list.csv row 9 column 'Phone': is odd; look",
     ]
