@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ from mapping.cli.options import (
     ViewOption,
     admitted,
     command,
+    err,
     out,
     print_json,
     progress_bar,
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
 
 DEMO_DAY = dt.date(2026, 11, 24)
 """The demo's today, fixed so that two builds give the same bytes."""
+
+NOTHING_SHOWN = 5
+"""Exit code of an edition that shows nothing new, because all that could be new waits for a second person."""
 
 SIGNS = 12
 """So many signs of a checksum name an edition that was looked at."""
@@ -186,14 +191,20 @@ def publish(
             reason=reason,
         )
         shown = [act.showing for act in store.waiting() if act.showing.audience == audience]
-        waiting = len({(showing.table, showing.id) for showing in shown})
+        waiting = Counter(table for table, _ in {(showing.table, showing.id) for showing in shown})
     if json_:
-        print_json({**asdict(edition), "audience": audience, "warnings": plan.warnings, "waiting": waiting})
-        return
-    _tell_warnings(plan.warnings, given.directory, out)
-    if waiting:
-        out.print(f"Records that wait until two people agreed, not in it or as they were: {waiting} (rohnamo agree)")
-    out.print(f"Published for {audience}, edition {edition.number}: {given.view}\nSHA-256 {edition.digest}")
+        told = {"audience": audience, "warnings": plan.warnings, "waiting": waiting.total()}
+        print_json({**asdict(edition), **told})
+    else:
+        _tell_warnings(plan.warnings, given.directory, out)
+        out.print(f"Published for {audience}, edition {edition.number}: {given.view}\nSHA-256 {edition.digest}")
+    if waiting and not plan.items:
+        many, what = (waiting["service"], "service") if waiting["service"] else (waiting.total(), "record")
+        err.print(f"Nothing new is shown: {many} {what}{'s wait' if many > 1 else ' waits'} for approval: rohnamo agree")
+        raise typer.Exit(NOTHING_SHOWN)
+    if waiting and not json_:
+        told_of = f"{waiting.total()} (rohnamo agree)"
+        out.print(f"Records that wait until two people agreed, not in it or as they were: {told_of}")
 
 
 @command(app)

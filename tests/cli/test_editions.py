@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from mapping.cli.editions import NOTHING_SHOWN
 from mapping.directory.directory import Directory
 from tests.cli.test_curation import Desk
 from tests.support.sample import batch, key, organization, place, service
@@ -59,11 +60,33 @@ def test_one_builds_and_another_confirms(desk, run, tmp_path, tiny_area):
 
 
 def test_what_waits_for_a_second_person_is_told_with_the_edition_that_lacks_it(desk, run, tiny_area, monkeypatch):
-    assert "wait until two people" not in publish(run)
+    assert "approval" not in publish(run)
     monkeypatch.setattr(SecondPerson, "present", False)
     add(desk, tiny_area, "Care")
-    assert "Records that wait until two people agreed, not in it or as they were: 1 (rohnamo agree)" in publish(run)
+    told = desk.run("publish", "--view", desk.folder.parent / "public.db")
+    assert "Nothing new is shown: 1 record waits for approval: rohnamo agree\n" in told.output
+    assert told.exit_code == NOTHING_SHOWN == 5
     assert desk.run("agree").output.endswith("To agree: rohnamo agree NUMBER --as LOGIN --and LOGIN\n")
+
+
+def test_a_first_edition_in_which_all_waits_says_how_many_services_do(tmp_path, tiny_area, monkeypatch):
+    monkeypatch.setattr(SecondPerson, "present", False)
+    desk = Desk(tmp_path / "private", tiny_area)
+    for words in ((), ("--json",)):
+        told = desk.run("publish", "--view", tmp_path / "public.db", *words)
+        assert "Nothing new is shown: 1 service waits for approval: rohnamo agree\n" in told.output
+        assert told.exit_code == NOTHING_SHOWN
+
+
+def test_what_waits_beside_something_that_is_published_is_told_and_no_failure(desk, run, tiny_area, monkeypatch):
+    publish(run)
+    monkeypatch.setattr(SecondPerson, "present", False)
+    add(desk, tiny_area, "Care")
+    with Directory(desk.folder / "directory.db", tiny_area) as directory:
+        directory.edit("service", key("service", "Advice"), {"audience": "custodian"}, by="g", on=TODAY, reason="r")
+    told = desk.run("publish", "--view", desk.folder.parent / "public.db", "--reason", "asked for")
+    assert "Records that wait until two people agreed, not in it or as they were: 1 (rohnamo agree)" in told.output
+    assert told.exit_code == 0
 
 
 @pytest.mark.parametrize("login", ["zarina", "umed"])
