@@ -200,7 +200,9 @@ def publish(
         out.print(f"Published for {audience}, edition {edition.number}: {given.view}\nSHA-256 {edition.digest}")
     if waiting and not plan.items:
         many, what = (waiting["service"], "service") if waiting["service"] else (waiting.total(), "record")
-        err.print(f"Nothing new is shown: {many} {what}{'s wait' if many > 1 else ' waits'} for approval: rohnamo agree")
+        err.print(
+            f"Nothing new is shown: {many} {what}{'s wait' if many > 1 else ' waits'} for approval: rohnamo agree"
+        )
         raise typer.Exit(NOTHING_SHOWN)
     if waiting and not json_:
         told_of = f"{waiting.total()} (rohnamo agree)"
@@ -337,13 +339,8 @@ def serve(
         int, typer.Option(min=0, help="How many web servers of yours stand before it and note visitors' addresses.")
     ] = 0,
     host: HostOption = HOST,
-    pages: Annotated[
-        Path | None, typer.Option(hidden=True, help="Once the folder of its pages; each is made when asked for now.")
-    ] = None,
-    processes: Annotated[int, typer.Option(min=1, hidden=True, help="Once its processes; one serves now.")] = 1,
 ) -> None:
     """Serve the portal of a view on this machine."""
-    del pages, processes
     serve_view(given.view, given.region, port=port, demo=demo, inbox=inbox, proxies=proxies, host=host)
 
 

@@ -273,7 +273,7 @@ def _onward(close: Pairs, people: Floats, sites: Sequence[int], allowed: Sequenc
     left = people.copy()
     left[close.places[site_of == STANDING]] = 0
     order: list[int] = []
-    while len(order) < MOST:
+    while len(order) < MOST and allowed:  # none where no town is known and nothing stands that could host another
         gains = np.bincount(site_of, left[close.places], minlength=close.services)
         first = [site for site in sites if site not in order]
         best = max(first or allowed, key=lambda site: (gains[site], -site))

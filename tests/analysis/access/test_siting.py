@@ -5,6 +5,7 @@ minutes from Qullaobod and farther from all others. In winter Qullaobod itself i
 """
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -181,6 +182,14 @@ def test_options_must_make_sense(tiny_area):
 def test_where_nobody_lives(tiny_area):
     result = siting(view(counselling()), without_people(tiny_area, *tiny_area.unit_codes))
     assert str(result.finding) == "Nobody lives here, so no new service is needed"
+
+
+def test_where_no_town_is_known_nothing_is_proposed(tiny_area):
+    bare = replace(tiny_area)
+    vars(bare)["gazetteer"] = tiny_area.gazetteer[:0]
+    result = siting(view(), bare, type="PSY-COU")
+    assert result.proposals == ()
+    assert result.total["without"] == pytest.approx(240_000)
 
 
 def test_proposals_do_not_depend_on_secrets(tiny_area, tmp_path):
