@@ -58,18 +58,15 @@ def report(outcome: "Audit", *, demo: bool) -> list[str]:
     if len(differs) > SHOWN:
         lines.append(f"  and {len(differs) - SHOWN} more")
     if len(differs) > outcome.files / 2:
-        option = "without" if demo else "with"
-        lines.append(
-            f"  Almost everything differs: is it the view of this site, and was the site made {option} --demo?"
-        )
+        how = "without" if demo else "with"
+        lines.append(f"  Almost everything differs: is it the view of this site, and was it made {how} --demo?")
     lines.append("Inverse attack: every cell of the country as the place of a hidden service.")
     for replay in outcome.replays:
         line = f"  {replay.product}: {replay.telling:,} of {replay.cells:,} cells would have shown; "
         if replay.explaining:
             line += (
                 f"BETRAYED: {replay.faults:,} values differ from the view, and {replay.explaining} of {replay.tried} "
-                "cells tried"
-                f" explain them better than no hidden service does; the best leaves {replay.left:,}"
+                f"cells tried explain them better than no hidden service does; the best leaves {replay.left:,}"
             )
         elif replay.faults:
             line += f"{replay.faults:,} values differ from the view; no single hidden service explains them"
@@ -80,9 +77,7 @@ def report(outcome: "Audit", *, demo: bool) -> list[str]:
     if outcome.clean:
         lines.append("Nothing published depends on anything but the view.")
     else:
-        lines.append(
-            "Do not publish this site. Make it again with `rohnamo site` from a view that `rohnamo publish` wrote."
-        )
+        lines.append("Do not publish this site. Make it anew with `rohnamo site`, from what `rohnamo publish` wrote.")
     return lines
 
 
@@ -95,8 +90,7 @@ def _worlds(worlds: "Worlds | None") -> list[str]:
         lines.append("  The directory has changed since this view was published: worlds of today were compared.")
     lines.append(
         f"  {worlds.spots:,} of {worlds.cells:,} cells had a hidden service. The view and {worlds.files:,} files of "
-        "the "
-        f"site and the report were compared, {len(differs)} differ."
+        f"the site and the report were compared, {len(differs)} differ."
     )
     lines += [f"  BETRAYED: {difference.name} {difference.what}" for difference in differs[:SHOWN]]
     return lines + ([f"  and {len(differs) - SHOWN} more"] if len(differs) > SHOWN else [])
